@@ -1,0 +1,1 @@
+//! The tracework program: check, explain, pipe.

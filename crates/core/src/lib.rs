@@ -1,0 +1,1 @@
+//! The vocabulary of tracework: Record, Value, Severity, Tags, Failure and the role traits.

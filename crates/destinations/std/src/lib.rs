@@ -1,0 +1,1 @@
+//! Console, file, memory and writer destinations of tracework.

@@ -1,0 +1,1 @@
+//! Plan, Control, buffer, workers, delivery and ledger of tracework.

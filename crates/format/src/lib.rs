@@ -1,0 +1,1 @@
+//! Records to bytes: text, pattern, JSON, XML, logfmt, CSV, GELF, ECS.

@@ -1,0 +1,1 @@
+//! The tracing layers of tracework: events and spans to Records.

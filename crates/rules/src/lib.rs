@@ -1,0 +1,1 @@
+//! The matching language of tracework.
