@@ -1,1 +1,37 @@
-//! The vocabulary of tracework: Record, Value, Severity, Tags, Failure and the role traits.
+//! The vocabulary of tracework: [`Record`], [`Value`], [`Severity`], [`Failure`], and the role traits
+//! [`Destination`], [`Format`], [`Filter`], [`Enricher`] and [`Action`].
+//!
+//! This crate names no clock, file, thread, socket, serde or tracing type. Whoever writes a destination or a format of
+//! their own needs nothing else.
+
+mod attachment;
+mod callsite;
+mod failure;
+mod kind;
+mod limits;
+mod metadata;
+mod record;
+mod roles;
+mod severity;
+mod span;
+pub mod tags;
+mod time;
+mod value;
+
+pub use attachment::{
+    Attach, Attachment, BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, GiveUp, Overflow,
+    RetrySettings, TagFilter,
+};
+pub use callsite::{Callsite, CallsiteFacts, CallsiteId};
+pub use failure::{Failure, FailureClass};
+pub use kind::{Kind, KindSet, UnknownKind};
+pub use limits::Limits;
+pub use metadata::Metadata;
+pub use record::{
+    Draft, Entries, Entry, Head, Key, OwnedRecord, Page, Pick, Record, Reserved, Section, Source, Thread,
+};
+pub use roles::{Action, Batch, Command, Destination, Enricher, Enrichment, Filter, Format, Wants};
+pub use severity::{Severity, SeveritySet, UnknownSeverity};
+pub use span::SpanNode;
+pub use time::Timestamp;
+pub use value::{ErrorChain, Value};

@@ -1,0 +1,432 @@
+//! Writing a record.
+
+use super::layout::{self, Reserved, kind};
+use super::{Entry, Section};
+use crate::{Callsite, Kind, Limits, Severity, Timestamp, Value};
+use std::fmt::{self, Write};
+
+/// The fixed part of a new record.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// When.
+    pub time: Timestamp,
+    /// How serious.
+    pub severity: Severity,
+    /// What sort.
+    pub kind: Kind,
+    /// Where in the program; the names of its fields come from here.
+    pub callsite: Option<&'static Callsite>,
+    /// The generation of the plan it is captured under.
+    pub generation: u32,
+    /// The roles of the layers that it passed, a bit each.
+    pub roles: u8,
+}
+
+/// How a field is named.
+#[derive(Clone, Copy, Debug)]
+pub enum Key<'a> {
+    /// By its place among the callsite's names.
+    Place(u16),
+    /// By its name.
+    Name(&'a str),
+}
+
+/// The two growing buffers of entries, shared by records and spans.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) text: String,
+}
+
+/// A text that grows to a limit; what is beyond is left out, at a character's boundary.
+struct Bounded<'a> {
+    text: &'a mut String,
+    end: usize,
+    cut: bool,
+}
+
+impl Write for Bounded<'_> {
+    #[inline]
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let room = self.end - self.text.len();
+        if piece.len() <= room && !self.cut {
+            self.text.push_str(piece);
+        } else if !self.cut {
+            self.text.push_str(&piece[..piece.floor_char_boundary(room)]);
+            self.cut = true;
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "texts and counts are bounded by Limits far below 2^32")]
+impl Sink {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.text.clear();
+    }
+
+    #[inline]
+    fn word(&mut self, number: usize) {
+        self.bytes.extend_from_slice(&(number as u32).to_le_bytes());
+    }
+
+    /// Starts an entry; returns where its second byte, the flags, stands.
+    #[inline]
+    fn start(&mut self, section: Section, key: Key<'_>, kind: u8, limits: &Limits) -> usize {
+        let flags = self.bytes.len() + 1;
+        match key {
+            Key::Place(place) => {
+                let place = place.to_le_bytes();
+                self.bytes.extend_from_slice(&[kind, section as u8, place[0], place[1]]);
+            }
+            Key::Name(name) => {
+                let name = &name[..name.floor_char_boundary(limits.key)];
+                self.bytes.extend_from_slice(&[kind, section as u8 | layout::ENTRY_NAMED, 0, 0]);
+                self.word(self.text.len());
+                self.word(name.len());
+                self.text.push_str(name);
+            }
+        }
+        flags
+    }
+
+    #[inline]
+    fn text(&mut self, flags: usize, limit: usize, write: impl FnOnce(&mut dyn Write)) {
+        let start = self.text.len();
+        self.word(start);
+        // The length is known only after: a panic in `write` leaves a complete, empty text behind.
+        let length = self.bytes.len();
+        self.word(0);
+        let mut bounded = Bounded { end: start + limit, text: &mut self.text, cut: false };
+        write(&mut bounded);
+        if bounded.cut {
+            self.bytes[flags] |= layout::ENTRY_CUT;
+        }
+        let written = (self.text.len() - start) as u32;
+        self.bytes[length..length + 4].copy_from_slice(&written.to_le_bytes());
+    }
+
+    #[inline]
+    fn str(&mut self, flags: usize, limit: usize, text: &str) {
+        let kept = if text.len() <= limit { text } else { &text[..text.floor_char_boundary(limit)] };
+        if kept.len() < text.len() {
+            self.bytes[flags] |= layout::ENTRY_CUT;
+        }
+        self.word(self.text.len());
+        self.word(kept.len());
+        self.text.push_str(kept);
+    }
+
+    #[inline]
+    pub(crate) fn value(&mut self, section: Section, key: Key<'_>, value: Value<'_>, limits: &Limits) {
+        let tag = match value {
+            Value::Null => kind::NULL,
+            Value::Bool(_) => kind::BOOL,
+            Value::I64(_) => kind::I64,
+            Value::U64(_) => kind::U64,
+            Value::I128(_) => kind::I128,
+            Value::U128(_) => kind::U128,
+            Value::F64(_) => kind::F64,
+            Value::Str(_) => kind::STR,
+            Value::Text(_) => kind::TEXT,
+            Value::Bytes(_) => kind::BYTES,
+            // Cut JSON is no JSON: it becomes a text.
+            Value::Json(text) if text.len() > limits.value => kind::TEXT,
+            Value::Json(_) => kind::JSON,
+            Value::Error(_) => kind::ERROR,
+        };
+        let flags = self.start(section, key, tag, limits);
+        match value {
+            Value::Null => {}
+            Value::Bool(value) => self.bytes.push(u8::from(value)),
+            Value::I64(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
+            Value::U64(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
+            Value::I128(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
+            Value::U128(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
+            Value::F64(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
+            Value::Str(text) | Value::Text(text) | Value::Json(text) => self.str(flags, limits.value, text),
+            Value::Bytes(bytes) => {
+                let kept = &bytes[..bytes.len().min(limits.value)];
+                if kept.len() < bytes.len() {
+                    self.bytes[flags] |= layout::ENTRY_CUT;
+                }
+                self.word(kept.len());
+                self.bytes.extend_from_slice(kept);
+            }
+            Value::Error(chain) => self.chain(flags, limits, std::iter::once(chain.message()).chain(chain.causes())),
+        }
+    }
+
+    fn chain<'a>(&mut self, flags: usize, limits: &Limits, messages: impl Iterator<Item = impl fmt::Display + 'a>) {
+        let count = self.bytes.len();
+        self.bytes.extend_from_slice(&[0, 0]);
+        let mut number: u16 = 0;
+        // A chain that loops must end: 32 causes are more than anyone reads.
+        for message in messages.take(32) {
+            number += 1;
+            self.text(flags, limits.value, |out| _ = write!(out, "{message}"));
+        }
+        self.bytes[count..count + 2].copy_from_slice(&number.to_le_bytes());
+    }
+
+    pub(crate) fn rendered(&mut self, section: Section, key: Key<'_>, value: fmt::Arguments<'_>, limits: &Limits) {
+        let flags = self.start(section, key, kind::TEXT, limits);
+        self.text(flags, limits.value, |out| _ = out.write_fmt(value));
+    }
+
+    pub(crate) fn error(
+        &mut self,
+        section: Section,
+        key: Key<'_>,
+        error: &(dyn std::error::Error + 'static),
+        limits: &Limits,
+    ) {
+        let flags = self.start(section, key, kind::ERROR, limits);
+        self.chain(flags, limits, std::iter::successors(Some(error), |error| error.source()));
+    }
+}
+
+/// Fields apart from a record: those of a span.
+#[derive(Debug)]
+pub(crate) struct FieldBytes {
+    pub(crate) bytes: Box<[u8]>,
+    pub(crate) text: Box<str>,
+}
+
+/// A record that is being written: bounded by [`Limits`], and used again for the next one without an allocation.
+///
+/// ```
+/// use tracework_core::{Draft, Head, Key, Kind, Limits, Page, Severity, Timestamp, Value};
+///
+/// let mut draft = Draft::new(Limits::default());
+/// draft.begin(Head { time: Timestamp(0), severity: Severity::INFO, kind: Kind::Log, callsite: None, generation: 0, roles: 0 });
+/// draft.message(format_args!("payment {}", "processed"));
+/// draft.field(Key::Name("amount"), Value::F64(12.5));
+///
+/// let mut page = Page::new(Default::default());
+/// let pick = page.push(&draft, None);
+/// let record = page.record(pick);
+/// assert_eq!(record.message(), "payment processed");
+/// assert_eq!(record.field("amount"), Some(Value::F64(12.5)));
+/// ```
+#[derive(Debug)]
+pub struct Draft {
+    pub(super) sink: Sink,
+    limits: Limits,
+    entries: u16,
+    fields: usize,
+    omitted: u16,
+    flags: u16,
+}
+
+impl Draft {
+    /// An empty draft.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { sink: Sink::default(), limits, entries: 0, fields: 0, omitted: 0, flags: 0 }
+    }
+
+    /// The limits it keeps.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Changes the limits; they hold from the next entry on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Starts a record, forgetting the one before.
+    #[inline]
+    pub fn begin(&mut self, head: Head) {
+        self.sink.clear();
+        (self.entries, self.fields, self.omitted, self.flags) = (0, 0, 0, 0);
+        let mut header = [0; layout::HEADER];
+        header[layout::SEVERITY] = head.severity.number();
+        header[layout::KIND] = head.kind as u8;
+        header[layout::ROLES] = head.roles;
+        header[layout::TIME..layout::TIME + 8].copy_from_slice(&head.time.0.to_le_bytes());
+        let callsite = head.callsite.map_or(layout::NOWHERE, |callsite| callsite.id().number());
+        header[layout::CALLSITE..layout::CALLSITE + 4].copy_from_slice(&callsite.to_le_bytes());
+        header[layout::GENERATION..layout::GENERATION + 4].copy_from_slice(&head.generation.to_le_bytes());
+        self.sink.bytes.extend_from_slice(&header);
+    }
+
+    /// Has a record been started and not yet been cleared?
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        !self.sink.bytes.is_empty()
+    }
+
+    /// Forgets the record.
+    pub fn clear(&mut self) {
+        self.sink.clear();
+    }
+
+    /// Changes how serious it is.
+    pub fn set_severity(&mut self, severity: Severity) {
+        self.sink.bytes[layout::SEVERITY] = severity.number();
+    }
+
+    /// Changes what sort it is.
+    pub fn set_kind(&mut self, kind: Kind) {
+        self.sink.bytes[layout::KIND] = kind as u8;
+    }
+
+    /// Adds the roles of one more layer.
+    pub fn add_roles(&mut self, roles: u8) {
+        self.sink.bytes[layout::ROLES] |= roles;
+    }
+
+    /// Says that a value's formatting panicked, so that fields are missing.
+    pub fn mark_incomplete(&mut self) {
+        self.flags |= layout::FLAG_INCOMPLETE;
+    }
+
+    /// Says that tracework itself wrote it.
+    pub fn mark_internal(&mut self) {
+        self.flags |= layout::FLAG_INTERNAL;
+    }
+
+    /// Writes the message; a second one replaces the first.
+    #[inline]
+    pub fn message(&mut self, message: fmt::Arguments<'_>) {
+        match message.as_str() {
+            Some(text) => self.message_str(text),
+            None => self.message_with(|out| _ = out.write_fmt(message)),
+        }
+    }
+
+    /// Writes a message that is one text.
+    #[inline]
+    pub fn message_str(&mut self, message: &str) {
+        let start = self.sink.text.len();
+        let kept = &message[..message.floor_char_boundary(self.limits.message)];
+        self.sink.text.push_str(kept);
+        self.message_at(start, kept.len() < message.len());
+    }
+
+    fn message_with(&mut self, write: impl FnOnce(&mut dyn Write)) {
+        let start = self.sink.text.len();
+        let mut bounded = Bounded { end: start + self.limits.message, text: &mut self.sink.text, cut: false };
+        write(&mut bounded);
+        let cut = bounded.cut;
+        self.message_at(start, cut);
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by Limits")]
+    fn message_at(&mut self, start: usize, cut: bool) {
+        let length = (self.sink.text.len() - start) as u32;
+        self.put(layout::MESSAGE_START, start as u32);
+        self.put(layout::MESSAGE_LENGTH, length);
+        self.flags = if cut { self.flags | layout::FLAG_MESSAGE_CUT } else { self.flags & !layout::FLAG_MESSAGE_CUT };
+    }
+
+    fn put(&mut self, at: usize, number: u32) {
+        self.sink.bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+
+    /// Counts a field in; `false` when the limit is reached and it must stay out.
+    #[inline]
+    fn admit(&mut self) -> bool {
+        if self.fields >= self.limits.fields {
+            self.omitted = self.omitted.saturating_add(1);
+            return false;
+        }
+        self.fields += 1;
+        self.entries += 1;
+        true
+    }
+
+    /// Adds a field.
+    #[inline]
+    pub fn field(&mut self, key: Key<'_>, value: Value<'_>) {
+        if self.admit() {
+            self.sink.value(Section::Field, key, value, &self.limits);
+        }
+    }
+
+    /// Adds a field whose value is what `Display` or `Debug` writes.
+    #[inline]
+    pub fn rendered(&mut self, key: Key<'_>, value: fmt::Arguments<'_>) {
+        if self.admit() {
+            self.sink.rendered(Section::Field, key, value, &self.limits);
+        }
+    }
+
+    /// Adds a field that holds an error and its causes.
+    pub fn error(&mut self, key: Key<'_>, error: &(dyn std::error::Error + 'static)) {
+        if self.admit() {
+            self.sink.error(Section::Field, key, error, &self.limits);
+        }
+    }
+
+    /// Adds metadata of this one record.
+    pub fn metadata(&mut self, key: &str, value: Value<'_>) {
+        if self.admit() {
+            self.flags |= layout::FLAG_METADATA;
+            self.sink.value(Section::Metadata, Key::Name(key), value, &self.limits);
+        }
+    }
+
+    /// Adds what the record says about itself. These do not count against the limit of fields.
+    pub fn reserved(&mut self, what: Reserved, value: Value<'_>) {
+        self.flags |= layout::FLAG_RESERVED;
+        if what == Reserved::Destinations {
+            self.flags |= layout::FLAG_DESTINATIONS;
+        }
+        self.entries += 1;
+        self.sink.value(Section::Reserved, Key::Place(what as u16), value, &self.limits);
+    }
+
+    /// Adds an entry read from a record of the same callsite, as it is or with another value.
+    pub fn entry(&mut self, entry: &Entry<'_>) {
+        let flags = self.sink.bytes.len() + 1;
+        match entry.section {
+            Section::Field => self.field(entry.place.map_or(Key::Name(entry.key), Key::Place), entry.value),
+            Section::Metadata => self.metadata(entry.key, entry.value),
+            Section::Reserved => {
+                if let Some(what) = entry.reserved() {
+                    self.reserved(what, entry.value);
+                }
+            }
+        }
+        if entry.cut && self.sink.bytes.len() > flags {
+            self.sink.bytes[flags] |= layout::ENTRY_CUT;
+        }
+    }
+
+    /// The bytes and the text of the record so far: what it will take in a page.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.sink.bytes.len() + self.sink.text.len()
+    }
+
+    /// Completes the header; called as the record goes into a page.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by Limits")]
+    #[inline]
+    pub(super) fn seal(&self, header: &mut [u8], span: u32, text_start: usize) {
+        let mut put = |at: usize, number: u32| header[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        put(layout::LENGTH, self.sink.bytes.len() as u32);
+        put(layout::SPAN, span);
+        put(layout::TEXT_START, text_start as u32);
+        put(layout::TEXT_LENGTH, self.sink.text.len() as u32);
+        header[layout::ENTRIES..layout::ENTRIES + 2].copy_from_slice(&self.entries.to_le_bytes());
+        header[layout::OMITTED..layout::OMITTED + 2].copy_from_slice(&self.omitted.to_le_bytes());
+        header[layout::FLAGS..layout::FLAGS + 2].copy_from_slice(&self.flags.to_le_bytes());
+    }
+
+    /// Takes the entries out as the fields of a span.
+    pub(crate) fn take_fields(&mut self) -> FieldBytes {
+        FieldBytes {
+            bytes: self.sink.bytes.get(layout::HEADER..).unwrap_or_default().into(),
+            text: self.sink.text.as_str().into(),
+        }
+    }
+
+    pub(crate) fn has_reserved(&self) -> bool {
+        self.flags & layout::FLAG_RESERVED != 0
+    }
+}

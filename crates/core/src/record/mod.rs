@@ -1,0 +1,20 @@
+//! Records: how they are written once, in the caller's thread, and read many times behind it.
+//!
+//! A record lives in two buffers of a [`Page`]: bytes of fixed parts and numbers, and one text that holds every
+//! string of it. [`Draft`] writes one, [`Record`] reads it in place, [`OwnedRecord`] keeps it.
+
+mod draft;
+mod entries;
+mod layout;
+mod owned;
+mod page;
+mod read;
+
+pub use draft::{Draft, Head, Key};
+pub use entries::{Entries, Entry, Section};
+pub use layout::Reserved;
+pub use owned::OwnedRecord;
+pub use page::{Page, Pick, Thread};
+pub use read::{Record, Source};
+
+pub(crate) use draft::FieldBytes;

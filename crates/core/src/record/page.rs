@@ -1,0 +1,191 @@
+//! The memory that records share.
+
+use super::layout;
+use super::{Draft, Record};
+use crate::{Metadata, SpanNode};
+use std::fmt;
+use std::sync::Arc;
+
+/// The thread that emitted a page's records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Its name, if it has one.
+    pub name: Option<Box<str>>,
+    /// A number of its own in this process, from 1; 0 where no thread is known.
+    pub number: u64,
+}
+
+/// Where a record stands in its page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pick(u32);
+
+/// Records of one thread, one behind the other: filled by the thread, then read by many.
+#[derive(Default)]
+pub struct Page {
+    bytes: Vec<u8>,
+    text: String,
+    spans: Vec<Arc<SpanNode>>,
+    thread: Arc<Thread>,
+    metadata: Option<Arc<Metadata>>,
+}
+
+impl Page {
+    /// An empty page of `thread`'s.
+    #[must_use]
+    pub fn new(thread: Arc<Thread>) -> Self {
+        Self { thread, ..Self::default() }
+    }
+
+    /// An empty page with room for this many bytes of parts and of text.
+    #[must_use]
+    pub fn with_capacity(thread: Arc<Thread>, bytes: usize, text: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            text: String::with_capacity(text),
+            spans: Vec::with_capacity(8),
+            thread,
+            metadata: None,
+        }
+    }
+
+    /// Has it room for the draft without growing?
+    #[inline]
+    #[must_use]
+    pub fn has_room(&self, draft: &Draft) -> bool {
+        self.bytes.capacity() - self.bytes.len() >= draft.sink.bytes.len()
+            && self.text.capacity() - self.text.len() >= draft.sink.text.len()
+    }
+
+    /// Adds a record inside `span`.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
+    pub fn push(&mut self, draft: &Draft, span: Option<&Arc<SpanNode>>) -> Pick {
+        let at = self.bytes.len();
+        let span = span.map_or(0, |span| self.span_number(span));
+        let text_start = self.text.len();
+        self.bytes.extend_from_slice(&draft.sink.bytes);
+        self.text.push_str(&draft.sink.text);
+        draft.seal(&mut self.bytes[at..at + layout::HEADER], span, text_start);
+        Pick(at as u32)
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "as many spans as records at most")]
+    fn span_number(&mut self, span: &Arc<SpanNode>) -> u32 {
+        if !self.spans.last().is_some_and(|last| Arc::ptr_eq(last, span)) {
+            self.spans.push(Arc::clone(span));
+        }
+        self.spans.len() as u32
+    }
+
+    /// Adds a copy of a record of another page, which then need not be kept.
+    #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
+    pub fn copy(&mut self, record: &Record<'_>) -> Pick {
+        let at = self.bytes.len();
+        let span = record.span_node().map_or(0, |span| self.span_number(span));
+        let text_start = self.text.len() as u32;
+        self.bytes.extend_from_slice(record.raw());
+        self.text.push_str(record.raw_text());
+        self.bytes[at + layout::SPAN..at + layout::SPAN + 4].copy_from_slice(&span.to_le_bytes());
+        self.bytes[at + layout::TEXT_START..at + layout::TEXT_START + 4].copy_from_slice(&text_start.to_le_bytes());
+        Pick(at as u32)
+    }
+
+    /// The record at `pick`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if no record of this page stands there.
+    #[inline]
+    #[must_use]
+    pub fn record(&self, pick: Pick) -> Record<'_> {
+        Record::at(self, pick.0 as usize)
+    }
+
+    /// Its records, in the order they were added, each with its place.
+    pub fn records(&self) -> impl Iterator<Item = (Pick, Record<'_>)> {
+        self.records_until(self.bytes.len())
+    }
+
+    /// The records that stand before the byte `end`, a length told by [`Page::bytes_len`] earlier.
+    #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
+    pub fn records_until(&self, end: usize) -> impl Iterator<Item = (Pick, Record<'_>)> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            (at < end).then(|| {
+                let record = Record::at(self, at);
+                let pick = Pick(at as u32);
+                at += record.raw().len();
+                (pick, record)
+            })
+        })
+    }
+
+    /// How many bytes of parts it holds.
+    #[must_use]
+    pub fn bytes_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Does it hold no record?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The bytes of memory it takes, used or not.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity() + self.text.capacity() + self.spans.capacity() * size_of::<Arc<SpanNode>>()
+    }
+
+    /// The bytes that its records take.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len() + self.text.len()
+    }
+
+    /// Empties it, keeping its memory, for `thread` to fill.
+    pub fn reset(&mut self, thread: Arc<Thread>) {
+        self.bytes.clear();
+        self.text.clear();
+        self.spans.clear();
+        self.thread = thread;
+        self.metadata = None;
+    }
+
+    /// The thread that emitted its records.
+    #[must_use]
+    pub fn thread(&self) -> &Arc<Thread> {
+        &self.thread
+    }
+
+    /// The metadata that all its records share.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Arc<Metadata>> {
+        self.metadata.as_ref()
+    }
+
+    /// Sets the metadata that all its records share.
+    pub fn set_metadata(&mut self, metadata: Option<Arc<Metadata>>) {
+        self.metadata = metadata;
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn span(&self, number: u32) -> Option<&Arc<SpanNode>> {
+        self.spans.get((number as usize).checked_sub(1)?)
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.records().map(|(_, record)| record)).finish()
+    }
+}

@@ -1,0 +1,97 @@
+//! Where records go.
+
+use crate::{Batch, Failure, Format};
+
+/// What a destination wants to be handed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// The records encoded by its format, and the records.
+    Bytes,
+    /// The records alone; its format is not used.
+    Records,
+}
+
+/// What an operator asks a destination to do, beside taking records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Command {
+    /// Close and open again what it writes to, as after logrotate's rename.
+    Reopen,
+    /// Start a new file now.
+    Rotate,
+}
+
+/// Where records go: a file, a console, a server.
+///
+/// A worker thread owns it and makes every call; records come in order, and no call comes from two threads at once.
+/// A destination may wait as long as it must in [`Destination::deliver`]: it holds up nobody but itself. Whatever it
+/// logs through `tracing` from that thread is ignored.
+pub trait Destination: Send + 'static {
+    /// What it is, in one word: `file`, `console`, `http`.
+    fn name(&self) -> &'static str;
+
+    /// Makes ready: opens the file, connects. Called before the first delivery, and again after it failed. It may do
+    /// nothing, and leave it to the first delivery.
+    ///
+    /// # Errors
+    ///
+    /// A failure to open is a failure to deliver: it is tried again, and the failover takes over.
+    fn open(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Delivers a batch, whole and in order.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] says whether it helps to try again and how many records from the start were delivered; those are
+    /// not handed over again.
+    fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), Failure>;
+
+    /// Brings what was delivered as far as it promises: out of its own buffers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Destination::deliver`]; it is called again with the next flush.
+    fn flush(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Housekeeping, called when it is idle and at least every second: a rotation by time, a file that was moved away.
+    ///
+    /// # Errors
+    ///
+    /// A failure shows in the destination's health.
+    fn tick(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Does what an operator asks; a destination that knows no such thing does nothing.
+    ///
+    /// # Errors
+    ///
+    /// A failure shows in the destination's health.
+    fn command(&mut self, command: Command) -> Result<(), Failure> {
+        let _ = command;
+        Ok(())
+    }
+
+    /// Flushes and closes. No call comes after it.
+    ///
+    /// # Errors
+    ///
+    /// A failure shows in the report of the shutdown.
+    fn close(&mut self) -> Result<(), Failure> {
+        self.flush()
+    }
+
+    /// What it wants to be handed.
+    fn wants(&self) -> Wants {
+        Wants::Bytes
+    }
+
+    /// The format it takes when none is set for it.
+    fn usual_format(&self) -> Option<Box<dyn Format>> {
+        None
+    }
+}

@@ -1,0 +1,15 @@
+//! The role traits: what a part of the pipeline promises.
+
+mod action;
+mod batch;
+mod destination;
+mod enricher;
+mod filter;
+mod format;
+
+pub use action::Action;
+pub use batch::Batch;
+pub use destination::{Command, Destination, Wants};
+pub use enricher::{Enricher, Enrichment};
+pub use filter::Filter;
+pub use format::Format;
