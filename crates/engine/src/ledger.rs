@@ -1,0 +1,171 @@
+//! The account of every record, and how each part of the pipeline is.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tracework_core::Timestamp;
+
+/// Why a record was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// The destination's queue was full, and its policy is to drop.
+    QueueFull,
+    /// The destination's queue was full, and callers had waited as long as its policy allows.
+    BlockTimeout,
+    /// The shared buffer was full, and its policy is to drop, or its time limit was reached.
+    BufferFull,
+    /// Logging from inside the formatting of a record went deeper than is followed.
+    TooDeep,
+    /// The program ended, or the destination was detached, before it could be delivered in the time allowed.
+    Shutdown,
+    /// The destination panicked while it delivered it.
+    Panic,
+}
+
+impl DropReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] =
+        [Self::QueueFull, Self::BlockTimeout, Self::BufferFull, Self::TooDeep, Self::Shutdown, Self::Panic];
+
+    /// The name, as reports print it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::BlockTimeout => "block_timeout",
+            Self::BufferFull => "buffer_full",
+            Self::TooDeep => "too_deep",
+            Self::Shutdown => "shutdown",
+            Self::Panic => "panic",
+        }
+    }
+
+    /// What a notice in the stream says.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue full",
+            Self::BlockTimeout => "queue full for too long",
+            Self::BufferFull => "buffer full",
+            Self::TooDeep => "logging within logging went too deep",
+            Self::Shutdown => "the time to shut down was over",
+            Self::Panic => "the destination panicked",
+        }
+    }
+}
+
+/// One row of the ledger. Read at one moment, it always holds:
+/// `accepted + recovered = delivered + dropped + dead_lettered + handed_over + pending`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Records that were meant for it.
+    pub accepted: u64,
+    /// Records found in its spool at the start.
+    pub recovered: u64,
+    /// Records delivered.
+    pub delivered: u64,
+    /// Records dropped, by reason.
+    pub dropped: BTreeMap<DropReason, u64>,
+    /// Records that no delivery will ever accept.
+    pub dead_lettered: u64,
+    /// Records handed to another destination, by its name.
+    pub handed_over: BTreeMap<String, u64>,
+    /// Records that wait or are being delivered, as the queue counts them.
+    pub pending: u64,
+    /// Attempts after the first. Not part of the balance.
+    pub retried: u64,
+    /// tracework's own notices that it delivered. Not part of the balance.
+    pub internal: u64,
+}
+
+impl LedgerRow {
+    /// Does the balance hold?
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        let dropped: u64 = self.dropped.values().sum();
+        let handed_over: u64 = self.handed_over.values().sum();
+        self.accepted + self.recovered
+            == self.delivered + dropped + self.dead_lettered + handed_over + self.pending
+    }
+
+    /// Records that are neither delivered nor anywhere else: dropped for whatever reason.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.dropped.values().sum()
+    }
+}
+
+/// What a destination is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// It was attached and has not delivered yet.
+    Starting,
+    /// Deliveries succeed.
+    Healthy,
+    /// The last delivery failed; it is tried again.
+    Failing,
+    /// It is failing, and its records go to its failover.
+    FailedOver,
+    /// Its queue is full.
+    Full,
+    /// It is switched off.
+    Disabled,
+    /// It is delivering the rest before it closes.
+    Draining,
+    /// It is closed.
+    Closed,
+}
+
+impl State {
+    /// The name, as reports print it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Failing => "failing",
+            Self::FailedOver => "failed_over",
+            Self::Full => "full",
+            Self::Disabled => "disabled",
+            Self::Draining => "draining",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// How a destination is.
+#[derive(Clone, Debug)]
+pub struct DestinationHealth {
+    /// Its type: `file`, `console`.
+    pub kind: String,
+    /// What it is doing.
+    pub state: State,
+    /// Its row of the ledger.
+    pub ledger: LedgerRow,
+    /// Bytes of memory that waiting records hold.
+    pub pending_bytes: usize,
+    /// Bytes of memory that they may hold.
+    pub limit_bytes: usize,
+    /// Deliveries made.
+    pub batches: u64,
+    /// Records in the largest delivery.
+    pub largest_batch: u64,
+    /// Encoded bytes delivered.
+    pub bytes: u64,
+    /// How long the last successful delivery took.
+    pub last_delivery: Option<Duration>,
+    /// The last error.
+    pub last_error: Option<LastError>,
+}
+
+/// An error and when it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastError {
+    /// What it says.
+    pub message: String,
+    /// When it was.
+    pub at: Timestamp,
+    /// How many errors there were in all.
+    pub count: u64,
+}

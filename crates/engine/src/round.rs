@@ -1,0 +1,67 @@
+//! What one pass of the engine drained, shared by every destination that gets some of it.
+
+use std::sync::{Arc, OnceLock};
+use tracework_core::{Page, Pick, Record};
+
+/// The pages of one pass. They never change again; when the last parcel is done, their memory goes back to the pool.
+#[derive(Debug)]
+pub(crate) struct Round {
+    pages: Vec<Page>,
+    pool: Option<Arc<dyn Recycle>>,
+}
+
+/// Takes back the memory of pages.
+pub(crate) trait Recycle: Send + Sync + std::fmt::Debug {
+    /// Takes a page that nobody reads any more.
+    fn recycle(&self, page: Page);
+}
+
+/// A record of a [`Round`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct At {
+    pub(crate) page: u32,
+    pub(crate) pick: Pick,
+}
+
+impl Round {
+    pub(crate) fn new(pages: Vec<Page>, pool: Option<Arc<dyn Recycle>>) -> Arc<Self> {
+        Arc::new(Self { pages, pool })
+    }
+
+    /// The record at `at`.
+    #[inline]
+    pub(crate) fn record(&self, at: At) -> Record<'_> {
+        self.pages[at.page as usize].record(at.pick)
+    }
+
+    /// The bytes of memory that it pins.
+    pub(crate) fn pinned(&self) -> usize {
+        self.pages.iter().map(Page::capacity).sum()
+    }
+}
+
+impl Drop for Round {
+    fn drop(&mut self) {
+        if let Some(pool) = self.pool.take() {
+            self.pages.drain(..).for_each(|page| pool.recycle(page));
+        }
+    }
+}
+
+/// The records of a round that go to one destination, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Parcel {
+    pub(crate) round: Arc<Round>,
+    pub(crate) picks: Arc<[At]>,
+    /// The bytes of memory that it counts for in its queue.
+    pub(crate) bytes: usize,
+    /// Where destinations with an equal format and equal records share the encoded bytes.
+    pub(crate) shared: Option<Arc<OnceLock<Encoded>>>,
+}
+
+/// Encoded records: those of record `n` end at `ends[n]`.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) ends: Vec<usize>,
+}
