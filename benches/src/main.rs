@@ -29,7 +29,7 @@ speed [options]                                   measure everything; within ten
   --json                                          one JSON object a row, after one for the machine
   --only P1,P4                                    these questions alone
   --events N  --rounds N                          events of a slow system in a run to the end; rounds
-  --dir FOLDER                                    where the log files go (the system's folder for temporary files)
+  --dir FOLDER                                    where the log files go (a folder in memory if there is one with room)
 speed --child SYSTEM WORKLOAD EVENTS [--measure M] [--dir FOLDER]
                                                   one measurement in this process: wall, threads-N, paced, burst,
                                                   stalled, calls, allocations, instructions";
@@ -100,7 +100,7 @@ fn child(name: &str, job: &Job) -> Result<()> {
 
 /// Reads the command line.
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command> {
-    let mut effort = Effort { events: 200_000, rounds: 5, quick: false, only: Vec::new(), dir: env::temp_dir() };
+    let mut effort = Effort { events: 200_000, rounds: 5, quick: false, only: Vec::new(), dir: run::usual_dir() };
     let (mut output, mut measure, mut subject) = (Output::Text, Measure::Wall, None);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));

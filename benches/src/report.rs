@@ -29,11 +29,13 @@ pub struct Machine {
     kernel: String,
     /// The compiler.
     rustc: String,
+    /// The folder the files were in.
+    files: String,
 }
 
 impl Machine {
     /// What the system says about itself.
-    pub fn here() -> Self {
+    fn here(effort: &Effort) -> Self {
         Self {
             cpu: fs::read_to_string("/proc/cpuinfo")
                 .ok()
@@ -45,6 +47,7 @@ impl Machine {
             cores: thread::available_parallelism().map_or(1, usize::from),
             kernel: said("uname", &["-sr"]),
             rustc: said("rustc", &["--version"]),
+            files: effort.dir.display().to_string(),
         }
     }
 }
@@ -119,7 +122,7 @@ fn each_further(rows: &[Row]) -> Option<Row> {
 
 /// Prints one JSON object for the machine, and one a row.
 pub fn json(results: &Results, effort: &Effort, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{}", serde_json::json!({ "machine": Machine::here() }))?;
+    writeln!(out, "{}", serde_json::json!({ "machine": Machine::here(effort) }))?;
     for question in QUESTIONS.iter().filter(|question| effort.wants(question.id)) {
         for row in rows(question, results) {
             writeln!(out, "{}", serde_json::to_string(&row)?)?;
@@ -130,8 +133,8 @@ pub fn json(results: &Results, effort: &Effort, out: &mut impl Write) -> Result<
 
 /// Prints the table.
 pub fn text(results: &Results, effort: &Effort, out: &mut impl Write) -> Result<()> {
-    let machine = Machine::here();
-    writeln!(out, "{}, {} cores, {}, {}", machine.cpu, machine.cores, machine.kernel, machine.rustc)?;
+    let Machine { cpu, cores, kernel, rustc, files } = Machine::here(effort);
+    writeln!(out, "{cpu}, {cores} cores, {kernel}, {rustc}, files in {files}")?;
     writeln!(out, "times in ns per event, medians; ratio: the rival the goal names ÷ tracework, higher is better")?;
     for question in QUESTIONS.iter().filter(|question| effort.wants(question.id)) {
         let rows = rows(question, results);

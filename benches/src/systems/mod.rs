@@ -29,7 +29,8 @@ pub struct System {
     pub name: &'static str,
     /// What it is, for the table's legend.
     pub about: &'static str,
-    /// How many times the usual number of events it gets, so that fast and slow ones run for comparable times.
+    /// How many times the usual number of events it gets, so that fast and slow ones run for comparable times. A run
+    /// should stay below 256 MB of lines.
     pub scale: u64,
     /// Installs it in this process, does the job, shuts it down.
     pub run: fn(&Job) -> Result<Figures>,

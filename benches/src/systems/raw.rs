@@ -18,7 +18,7 @@ use crate::{
 pub const SYSTEMS: &[System] = &[System {
     name: "raw-write",
     about: "the bytes of such a line, written in 256 KiB pieces: the limit",
-    scale: 10,
+    scale: 3,
     run,
 }];
 
