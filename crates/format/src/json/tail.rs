@@ -1,0 +1,99 @@
+//! How an object ends: fields with a place of their own, the first error, and what was cut.
+
+use super::value::{Dialect, NotFinite, string};
+use crate::shared::{Dialect as _, Role, Said, Seen, fields_of};
+use crate::{escape, number};
+use tracework_core::{Entry, Record, Section, Value};
+
+/// Appends what a plain record does not have.
+#[inline]
+pub(super) fn write(
+    out: &mut Vec<u8>,
+    record: &Record<'_>,
+    (seen, said): (Seen, Said),
+    dialect: &Dialect<'_>,
+    cut_around: &[u8],
+) {
+    if seen.lifted {
+        write_lifted(out, record, dialect);
+    }
+    if seen.error {
+        write_error(out, record);
+    }
+    let cut = seen.cut || said.cut || record.message_cut() || !cut_around.is_empty();
+    if cut || record.omitted() > 0 || record.incomplete() {
+        write_truncated(out, record, cut_around);
+    }
+}
+
+/// Appends the fields that have a place of their own.
+fn write_lifted(out: &mut Vec<u8>, record: &Record<'_>, dialect: &Dialect<'_>) {
+    let bare = Dialect { names: None, taken: &[], not_finite: NotFinite::Text };
+    for entry in fields_of(record).filter(|entry| dialect.role(entry.key) == Role::Lifted) {
+        bare.key(out, entry.key);
+        bare.value(out, entry.value);
+    }
+}
+
+/// Appends `,"error":{"message":..,"chain":[..]}`: the first error among the fields.
+fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
+    let first = record.fields().find_map(|entry| match entry.value {
+        Value::Error(chain) => Some(chain),
+        _ => None,
+    });
+    let Some(chain) = first else { return };
+    out.extend_from_slice(b",\"error\":{\"message\":");
+    string(out, chain.message());
+    out.extend_from_slice(b",\"chain\":[");
+    for (at, cause) in chain.causes().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        string(out, cause);
+    }
+    out.extend_from_slice(b"]}");
+}
+
+/// Appends `,"_truncated":{"keys":[..],"omitted":3,"incomplete":true}`, without what does not apply.
+fn write_truncated(out: &mut Vec<u8>, record: &Record<'_>, cut_around: &[u8]) {
+    out.extend_from_slice(b",\"_truncated\":");
+    let open = out.len();
+    let mut keys = Vec::new();
+    if record.message_cut() {
+        keys.extend_from_slice(b",\"message\"");
+    }
+    for entry in record.entries().filter(|entry| entry.cut) {
+        let prefix = match entry.section {
+            Section::Field => "fields.",
+            Section::Metadata => "metadata.",
+            Section::Reserved => "",
+        };
+        write_path(&mut keys, prefix, &entry);
+    }
+    keys.extend_from_slice(cut_around);
+    if let Some((_comma, keys)) = keys.split_first() {
+        out.extend_from_slice(b",\"keys\":[");
+        out.extend_from_slice(keys);
+        out.push(b']');
+    }
+    if record.omitted() > 0 {
+        out.extend_from_slice(b",\"omitted\":");
+        number::unsigned(out, record.omitted().into());
+    }
+    if record.incomplete() {
+        out.extend_from_slice(b",\"incomplete\":true");
+    }
+    out[open] = b'{';
+    out.push(b'}');
+}
+
+/// Appends `,"PREFIXname"`.
+pub(super) fn write_path(out: &mut Vec<u8>, prefix: &str, entry: &Entry<'_>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(prefix.as_bytes());
+    match entry.reserved() {
+        Some(what) => out.extend_from_slice(format!("{what:?}").to_lowercase().as_bytes()),
+        None => escape::put::<escape::Json>(out, entry.key),
+    }
+    out.push(b'"');
+}

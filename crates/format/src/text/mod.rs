@@ -1,0 +1,168 @@
+//! Text for people, one line a record, or several for a console.
+
+mod colors;
+mod compact;
+mod pretty;
+mod value;
+
+pub(crate) use value::Words;
+
+use crate::Zone;
+use crate::shared::{Keys, Leaves, Settled, Sites};
+use crate::time::Stamp;
+use colors::Colors;
+use compact::Labels;
+use tracework_core::{Format, Record};
+
+/// Text for people: `[2024-01-15 10:30:45] [INFO    ] auth_service: user authenticated method=password`.
+///
+/// Behind the message stand the fields, then the category and the tags, then the spans, the outermost first:
+/// `in request{request_id=req_1}:charge{customer=7}`. A value that is not one plain word stands between quotes, where a
+/// quote and a backslash have a backslash before them. Control characters, bidirectional controls and line separators
+/// are written as `\n`, `\x1b`, `\u{202e}`, so one record is one line; in the message a backslash stays as it is, so
+/// that paths read well. `_truncated=message,fields.body` says what was cut.
+///
+/// There are no colours unless [`Text::colored`] asks for them.
+///
+/// ```
+/// use tracework_core::Format;
+/// use tracework_format::{Text, Zone};
+///
+/// let console = Text::pretty().colored(true);
+/// let file = Text::new().zone(Zone::named("Asia/Tokyo")?).metadata(true);
+/// assert_ne!(console.identity(), file.identity());
+/// # Ok::<(), tracework_format::UnknownZone>(())
+/// ```
+#[derive(Debug)]
+pub struct Text {
+    settings: Settings,
+    zone: Zone,
+    kept: Option<Box<Kept>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Settings {
+    pretty: bool,
+    colors: Colors,
+    spans: bool,
+    metadata: bool,
+}
+
+/// What is kept between records.
+#[derive(Debug)]
+struct Kept {
+    stamp: Stamp,
+    labels: Labels,
+    sites: Sites<Site>,
+    leaves: Leaves<Around>,
+    settled: Settled<Vec<u8>>,
+}
+
+/// What is made once for a callsite.
+#[derive(Debug)]
+struct Site {
+    /// `target: `.
+    target: Vec<u8>,
+    keys: Keys,
+}
+
+/// What is made once for a span and all around it.
+#[derive(Debug, Default)]
+struct Around {
+    /// ` category=.. tags=..`.
+    said: Vec<u8>,
+    /// ` in request{..}:charge{..}`.
+    spans: Vec<u8>,
+    /// Was a field of them cut?
+    cut: bool,
+}
+
+impl Text {
+    /// One line a record, in UTC, without colours.
+    #[must_use]
+    pub fn new() -> Self {
+        let settings = Settings { pretty: false, colors: Colors { on: false }, spans: true, metadata: false };
+        Self { settings, zone: Zone::utc(), kept: None }
+    }
+
+    /// Several lines a record, for a console: a field and a span a line, and where the event stands in the source.
+    #[must_use]
+    pub fn pretty() -> Self {
+        let text = Self::new();
+        Self { settings: Settings { pretty: true, ..text.settings }, ..text }
+    }
+
+    /// Colours by ANSI escape sequences. Only for what goes to a terminal.
+    #[must_use]
+    pub fn colored(mut self, colored: bool) -> Self {
+        self.settings.colors = Colors { on: colored };
+        self.afresh()
+    }
+
+    /// Sets the time zone of the timestamps.
+    #[must_use]
+    pub fn zone(mut self, zone: Zone) -> Self {
+        self.zone = zone;
+        self.afresh()
+    }
+
+    /// Are the spans around written? They are, unless told otherwise.
+    #[must_use]
+    pub fn spans(mut self, spans: bool) -> Self {
+        self.settings.spans = spans;
+        self.afresh()
+    }
+
+    /// Is the metadata written (service, host, thread)? It is not, unless told otherwise.
+    #[must_use]
+    pub fn metadata(mut self, metadata: bool) -> Self {
+        self.settings.metadata = metadata;
+        self.afresh()
+    }
+
+    fn afresh(mut self) -> Self {
+        self.kept = None;
+        self
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clone for Text {
+    /// The same settings, with nothing kept yet.
+    fn clone(&self) -> Self {
+        Self { settings: self.settings, zone: self.zone.clone(), kept: None }
+    }
+}
+
+impl Format for Text {
+    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
+        let settings = self.settings;
+        let kept = self.kept.get_or_insert_with(|| {
+            Box::new(Kept {
+                stamp: Stamp::new(self.zone.clone()),
+                labels: Labels::new(settings.colors),
+                sites: Sites::default(),
+                leaves: Leaves::default(),
+                settled: Settled::default(),
+            })
+        });
+        if settings.pretty {
+            pretty::encode(kept, settings, record, out);
+        } else {
+            compact::encode(kept, settings, record, out);
+        }
+    }
+
+    fn duplicate(&self) -> Box<dyn Format> {
+        Box::new(self.clone())
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("text {:?} {}", self.settings, self.zone.name()))
+    }
+}
