@@ -62,6 +62,13 @@ impl Figures {
             build_s: median(|f| f.build_s),
         }
     }
+
+    /// Takes from `other` the counts that these have not.
+    pub fn fill(&mut self, other: &Self) {
+        self.caller_syscalls = self.caller_syscalls.or(other.caller_syscalls);
+        self.caller_allocations = self.caller_allocations.or(other.caller_allocations);
+        self.instructions = self.instructions.or(other.instructions);
+    }
 }
 
 /// The middle value, or the mean of the two in the middle; nothing of nothing.

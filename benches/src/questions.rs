@@ -16,10 +16,12 @@ pub struct Question {
     pub goal: &'static str,
     /// What is logged.
     pub workload: Workload,
-    /// Said of the workload in a row, where the measure varies it.
+    /// Said of the workload in a row, where rows would otherwise be the same.
     pub suffix: &'static str,
     /// How it is measured.
     pub measure: Measure,
+    /// Another measure whose figures stand in the same rows.
+    pub also: Option<Measure>,
     /// The systems that take part, where they are wired.
     pub systems: &'static [&'static str],
     /// Against whom tracework's ratio is taken.
@@ -90,6 +92,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4,
         suffix: "",
         measure: Wall,
+        also: None,
         systems: ONE_FILE,
         rival: Rival::System("fmt-json"),
         figure: Figure::Wall,
@@ -101,6 +104,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4S2,
         suffix: "",
         measure: Wall,
+        also: None,
         systems: ONE_FILE,
         rival: Rival::System("fmt-json"),
         figure: Figure::Wall,
@@ -112,6 +116,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4,
         suffix: "",
         measure: Wall,
+        also: None,
         systems: &["fmt-json", "slog-async", "log4rs", "spdlog-rs", "emit-file", "logforth", "tracework"],
         rival: Rival::Fastest(JSON_PEERS),
         figure: Figure::Wall,
@@ -121,8 +126,9 @@ pub const QUESTIONS: &[Question] = &[
         title: "JSON file, text file and JSON file",
         goal: "≥ 20× faster than fmt-three",
         workload: F4S2,
-        suffix: " to three",
+        suffix: "",
         measure: Wall,
+        also: None,
         systems: &["fmt-three", "tracework-three"],
         rival: Rival::System("fmt-three"),
         figure: Figure::Wall,
@@ -130,23 +136,13 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         id: "P4",
         title: "the caller at 100,000 events a second",
-        goal: "p50 ≥ 25× lower than fmt-json, p99 ≤ 3× the visitor's",
+        goal: "p50 ≥ 25× lower than fmt-json, p99 ≤ 3× the visitor's, no system calls",
         workload: F4,
-        suffix: " paced",
+        suffix: "",
         measure: Paced,
+        also: Some(Calls),
         systems: CALLERS,
         rival: Rival::System("fmt-json"),
-        figure: Figure::P50,
-    },
-    Question {
-        id: "P4",
-        title: "system calls of the caller at that pace",
-        goal: "none",
-        workload: F4,
-        suffix: " paced, strace",
-        measure: Calls,
-        systems: &["fmt-json", "visitor", "tracework"],
-        rival: Rival::Nobody,
         figure: Figure::P50,
     },
     Question {
@@ -154,8 +150,9 @@ pub const QUESTIONS: &[Question] = &[
         title: "the caller in bursts of 10,000",
         goal: "≤ 3× the visitor: ratio ≥ 0.33",
         workload: F4,
-        suffix: " bursts",
+        suffix: "",
         measure: Burst,
+        also: None,
         systems: CALLERS,
         rival: Rival::System("visitor"),
         figure: Figure::P50,
@@ -165,8 +162,9 @@ pub const QUESTIONS: &[Question] = &[
         title: "the caller with four further destinations, in bursts",
         goal: "≤ 15 ns for each",
         workload: F4,
-        suffix: " bursts to more",
+        suffix: "",
         measure: Burst,
+        also: None,
         systems: &["tracework", "tracework-five"],
         rival: Rival::Nobody,
         figure: Figure::P50,
@@ -176,8 +174,9 @@ pub const QUESTIONS: &[Question] = &[
         title: "an event below the level, in instructions",
         goal: "no more than under tracing's own LevelFilter",
         workload: F4,
-        suffix: " disabled",
+        suffix: "",
         measure: Instructions,
+        also: None,
         systems: &["fmt-static-level", "tracework"],
         rival: Rival::System("fmt-static-level"),
         figure: Figure::Instructions,
@@ -193,6 +192,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4S2,
         suffix: "",
         measure: Wall,
+        also: None,
         systems: &["fmt-json", "tracework", "tracework-plain"],
         rival: Rival::System("fmt-json"),
         figure: Figure::Cpu,
@@ -202,8 +202,9 @@ pub const QUESTIONS: &[Question] = &[
         title: "the caller at 100,000 events a second while a destination stands still",
         goal: "p99 as without, memory within bounds",
         workload: F4,
-        suffix: " stalled",
+        suffix: "",
         measure: Stalled,
+        also: None,
         systems: &["tracework-stalled-drop", "tracework-stalled-spill", "tracework-stalled-beside"],
         rival: Rival::Other("tracework", Paced),
         figure: Figure::P99,
@@ -215,6 +216,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4,
         suffix: "",
         measure: Allocations,
+        also: None,
         systems: &["fmt-json", "visitor", "tracework"],
         rival: Rival::Nobody,
         figure: Figure::P50,
@@ -226,6 +228,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4S2,
         suffix: "",
         measure: Allocations,
+        also: None,
         systems: &["fmt-json", "visitor", "tracework"],
         rival: Rival::Nobody,
         figure: Figure::P50,
@@ -237,6 +240,7 @@ pub const QUESTIONS: &[Question] = &[
         workload: F4,
         suffix: "",
         measure: Weight,
+        also: None,
         systems: &["tracework"],
         rival: Rival::Nobody,
         figure: Figure::Wall,
@@ -252,8 +256,41 @@ const fn threads(count: u16, suffix: &'static str) -> Question {
         workload: F4,
         suffix,
         measure: Threads(count),
+        also: None,
         systems: MANY,
         rival: Rival::Itself(Threads(1)),
         figure: Figure::Wall,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systems;
+
+    #[test]
+    fn every_rival_is_measured_where_it_is_compared() {
+        for question in QUESTIONS {
+            let rivals = match &question.rival {
+                Rival::System(system) => std::slice::from_ref(system),
+                Rival::Fastest(systems) => systems,
+                Rival::Itself(_) | Rival::Other(..) | Rival::Nobody => &[],
+            };
+            for rival in rivals {
+                assert!(question.systems.contains(rival), "{} compares with {rival}", question.id);
+                assert!(systems::named(rival).is_some(), "{rival} is no system");
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_rows_share_number_workload_and_system() {
+        let mut seen = std::collections::BTreeSet::new();
+        for question in QUESTIONS {
+            for system in question.systems {
+                let row = (question.id, format!("{}{}", question.workload, question.suffix), system);
+                assert!(seen.insert(row.clone()), "{row:?} appears twice");
+            }
+        }
     }
 }

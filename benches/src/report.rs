@@ -83,7 +83,10 @@ fn rows(question: &Question, results: &Results) -> Vec<Row> {
         .iter()
         .filter_map(|&system| {
             let cell = Cell { measure: question.measure, workload: question.workload, system };
-            let figures = results.figures.get(&cell)?.clone();
+            let mut figures = results.figures.get(&cell)?.clone();
+            if let Some(also) = question.also.and_then(|measure| results.figures.get(&Cell { measure, ..cell })) {
+                figures.fill(also);
+            }
             let ours = systems::named(system).is_some_and(systems::System::is_ours);
             let ratio = if ours { ratio(question, cell, &figures, results) } else { None };
             let workload = format!("{}{}", question.workload, question.suffix);

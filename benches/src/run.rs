@@ -1,7 +1,7 @@
 //! The parent: starts one child for each measurement, in turn, round after round.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     fs::{self, File},
     io::Write,
@@ -111,10 +111,11 @@ fn cells(effort: &Effort) -> Vec<Cell> {
     for question in QUESTIONS.iter().filter(|question| effort.wants(question.id)) {
         let wired = question.systems.iter().filter_map(|name| systems::named(name));
         for system in wired {
-            cells.push(Cell { measure: question.measure, workload: question.workload, system: system.name });
+            let asked = [Some(question.measure), question.also].into_iter().flatten();
+            cells.extend(asked.map(|measure| Cell { measure, workload: question.workload, system: system.name }));
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     cells.retain(|&cell| seen.insert(cell));
     cells
 }
