@@ -1,0 +1,182 @@
+//! What a worker does next.
+
+use super::notice;
+use super::queue::Waiting;
+use super::shared::Inside;
+use super::worker::Worker;
+use crate::ledger::DropReason;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use tracework_core::{Command, OwnedRecord};
+
+/// What a worker does next.
+pub(super) enum Step {
+    /// Encode this parcel.
+    Take(Waiting),
+    /// Deliver a batch.
+    Deliver,
+    /// Hand what waits to the failover.
+    HandOver,
+    /// Flush, and report to those who wait with a ticket up to this.
+    Flush(u64),
+    /// Deliver a record of tracework's own, which may say that records are lost.
+    Notice(OwnedRecord, Option<(DropReason, u64)>),
+    /// Do what the operator asks.
+    Command(Command),
+    /// Let the destination do its housekeeping.
+    Tick,
+    /// Drop what is left: the time to deliver it is over.
+    Expire,
+    /// Close.
+    Close,
+    /// It is closed already: the destination was given up.
+    Abandoned,
+}
+
+/// A step, or nothing to do until then.
+type Next = Result<Step, Instant>;
+
+impl Worker {
+    /// Waits for the next thing to do.
+    pub(super) fn next(&mut self) -> Step {
+        let shared = Arc::clone(&self.shared);
+        let mut inside = shared.lock();
+        loop {
+            let now = Instant::now();
+            let until = match self.decide(&mut inside, now) {
+                Ok(step) => return step,
+                Err(until) => until,
+            };
+            inside.asleep = true;
+            let wait = until.saturating_duration_since(now).max(Duration::from_millis(1));
+            inside = shared.work.wait_timeout(inside, wait).unwrap_or_else(PoisonError::into_inner).0;
+            inside.asleep = false;
+        }
+    }
+
+    fn decide(&mut self, inside: &mut Inside, now: Instant) -> Next {
+        self.batch = inside.requests.batch;
+        self.drain_until = inside.requests.close;
+        if inside.closed {
+            return Ok(Step::Abandoned);
+        }
+        if let Some(command) = inside.requests.commands.pop_front() {
+            return Ok(Step::Command(command));
+        }
+        let nothing_left = inside.queue.pending() == 0;
+        if self.drain_until.is_some_and(|end| nothing_left || now >= end) {
+            return Ok(if nothing_left { Step::Close } else { Step::Expire });
+        }
+        if now >= self.next_tick {
+            return Ok(Step::Tick);
+        }
+        let oldest = self.load.oldest().or_else(|| inside.queue.waiting.front().map(|first| first.serial));
+        if let Some(ticket) = inside.requests.flush_due(oldest) {
+            return Ok(Step::Flush(ticket));
+        }
+        let until = match self.decide_data(inside, now) {
+            Ok(step) => return Ok(step),
+            Err(until) => until,
+        };
+        let ends = [Some(self.next_tick), until, self.drain_until, self.notice_due(inside)];
+        Err(ends.into_iter().flatten().min().unwrap_or(self.next_tick))
+    }
+
+    /// What to do with records; if nothing, perhaps a time at which to look again.
+    fn decide_data(&mut self, inside: &mut Inside, now: Instant) -> Result<Step, Option<Instant>> {
+        let hurry = std::mem::take(&mut inside.requests.hurry);
+        if let Some(trouble) = &mut self.trouble {
+            if hurry {
+                trouble.retry_at = now;
+            }
+            if self.load.is_done() && inside.queue.waiting.is_empty() {
+                return Err(None);
+            }
+            if now < trouble.retry_at {
+                let hand_over = trouble.failed_over && now >= self.hand_over_at;
+                let again = if trouble.failed_over { self.hand_over_at.min(trouble.retry_at) } else { trouble.retry_at };
+                return if hand_over { Ok(Step::HandOver) } else { Err(Some(again)) };
+            }
+            return if self.load.is_done() { self.pick(inside) } else { Ok(Step::Deliver) };
+        }
+        if let Some(notice) = self.next_notice(inside, now) {
+            return Ok(notice);
+        }
+        if self.may_take(inside) {
+            return self.pick(inside);
+        }
+        if self.load.is_done() {
+            return Err(None);
+        }
+        let begins = self.load.since().map_or(now, |since| since + self.batch.every);
+        let at_once = begins <= now
+            || self.load.is_full(&self.batch)
+            || self.drain_until.is_some()
+            || inside.requests.wants_flush()
+            || inside.queue.gate.is_full()
+            || !inside.queue.waiting.is_empty();
+        if at_once { Ok(Step::Deliver) } else { Err(Some(begins)) }
+    }
+
+    /// May it take one more parcel? Not if the batch is whole, nor if it would hold so much memory that nothing could
+    /// wait beside it.
+    fn may_take(&self, inside: &Inside) -> bool {
+        let Some(first) = inside.queue.waiting.front() else { return false };
+        self.load.is_done()
+            || (!self.load.is_full(&self.batch)
+                && inside.queue.taken_bytes() + first.parcel.bytes <= inside.queue.share())
+    }
+
+    /// Takes the oldest parcel, and the format that was set for it.
+    fn pick(&mut self, inside: &mut Inside) -> Result<Step, Option<Instant>> {
+        let item = inside.queue.take().ok_or(None)?;
+        if let Some((format, from)) = inside.requests.format.take() {
+            if item.serial >= from {
+                self.format = Some(format);
+            } else {
+                inside.requests.format = Some((format, from));
+            }
+        }
+        Ok(Step::Take(item))
+    }
+
+    /// When a loss is to be said.
+    fn notice_due(&self, inside: &Inside) -> Option<Instant> {
+        if self.trouble.is_some() {
+            return None;
+        }
+        inside.losses.due(!inside.queue.gate.is_full())
+    }
+
+    /// A record of tracework's own that is to be delivered now. Between batches, and not while it fails.
+    fn next_notice(&self, inside: &mut Inside, now: Instant) -> Option<Step> {
+        let between = self.load.is_done() || !self.batch.every.is_zero();
+        if !between || !self.load.progress.split.is_empty() {
+            return None;
+        }
+        if let Some(notice) = inside.requests.notices.pop_front() {
+            return Some(Step::Notice(notice, None));
+        }
+        let has_room = !inside.queue.gate.is_full();
+        let loss = inside.losses.take(has_room, false, now)?;
+        Some(Step::Notice(self.loss_notice(loss), Some(loss)))
+    }
+
+    /// A record to be delivered before it closes, unless it fails anyway.
+    pub(super) fn last_notice(&mut self) -> Option<(OwnedRecord, Option<(DropReason, u64)>)> {
+        if self.trouble.is_some() {
+            return None;
+        }
+        let mut inside = self.shared.lock();
+        if let Some(notice) = inside.requests.notices.pop_front() {
+            return Some((notice, None));
+        }
+        let loss = inside.losses.take(true, true, Instant::now())?;
+        drop(inside);
+        Some((self.loss_notice(loss), Some(loss)))
+    }
+
+    fn loss_notice(&self, loss: (DropReason, u64)) -> OwnedRecord {
+        notice::record(&self.shared.name, loss, (self.shared.clock)(), self.metadata.clone())
+    }
+}

@@ -1,0 +1,108 @@
+//! Handing records to the failover.
+
+use super::outlet::Outlet;
+use super::queue::Waiting;
+use super::shared::Shared;
+use super::worker::Worker;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+/// How many failovers of failovers are followed in search of one that is well.
+const LONGEST_CHAIN: usize = 16;
+
+/// How long to wait before a failover whose queue is full is asked again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl Worker {
+    /// Who takes over: the failover, if it is open and does not itself hand everything back to here.
+    pub(super) fn takeover(&self) -> Option<Arc<Outlet>> {
+        let failover = self.shared.lock().requests.failover.as_ref().and_then(Weak::upgrade)?;
+        leads_somewhere(&failover, &self.shared).then_some(failover)
+    }
+
+    /// Hands everything that waits to the failover. What it cannot take stays here.
+    pub(super) fn hand_over(&mut self) {
+        let Some(to) = self.takeover() else { return self.stay() };
+        if to.is_congested_still() {
+            self.hand_over_at = Instant::now() + PAUSE;
+            return;
+        }
+        if let Some(trouble) = &mut self.trouble {
+            trouble.backoff.other_records();
+        }
+        let (mut rest, freed) = self.load.unload();
+        self.release(freed);
+        rest.reverse();
+        while let Some(item) = rest.pop().or_else(|| self.take_more(&to)) {
+            if let Err(item) = self.hand(&to, item) {
+                rest.push(item);
+                rest.drain(..).for_each(|item| self.give_back(item));
+                return self.stay();
+            }
+        }
+    }
+
+    fn take_more(&self, to: &Outlet) -> Option<Waiting> {
+        let mut inside = self.shared.lock();
+        if to.is_congested() || inside.closed {
+            return None;
+        }
+        inside.queue.take()
+    }
+
+    /// Hands one parcel over; gives it back if the other is closed.
+    fn hand(&self, to: &Outlet, mut item: Waiting) -> Result<(), Waiting> {
+        // The other may have another format.
+        item.parcel.shared = None;
+        let (records, bytes) = (item.parcel.picks.len() as u64, item.parcel.bytes);
+        if to.accept(item.parcel.clone(), |row| &mut row.accepted).is_none() {
+            return Err(item);
+        }
+        let mut inside = self.shared.lock();
+        inside.settle(records, |row, records| match row.handed_over.get_mut(to.name()) {
+            Some(count) => *count += records,
+            None => _ = row.handed_over.insert(to.name().to_owned(), records),
+        });
+        drop(inside);
+        self.release(bytes);
+        Ok(())
+    }
+
+    fn give_back(&self, item: Waiting) {
+        let mut inside = self.shared.lock();
+        if !inside.closed {
+            inside.queue.give_back(item);
+        }
+    }
+
+    /// Nobody takes over: the records wait here.
+    fn stay(&mut self) {
+        if let Some(trouble) = &mut self.trouble {
+            trouble.failed_over = false;
+        }
+        self.shared.lock().vitals.failed_over = false;
+    }
+}
+
+/// Does the chain of failovers that begins with `first` end at one that is open and has not failed over, without
+/// coming by `origin`? Takes one lock at a time.
+fn leads_somewhere(first: &Arc<Outlet>, origin: &Arc<Shared>) -> bool {
+    let mut next = Arc::clone(first);
+    for _ in 0..LONGEST_CHAIN {
+        if Arc::ptr_eq(&next.shared, origin) {
+            return false;
+        }
+        let inside = next.shared.lock();
+        if inside.sealed || inside.closed {
+            return false;
+        }
+        if !inside.vitals.failed_over {
+            return true;
+        }
+        let failover = inside.requests.failover.as_ref().and_then(Weak::upgrade);
+        drop(inside);
+        let Some(failover) = failover else { return false };
+        next = failover;
+    }
+    false
+}

@@ -1,0 +1,309 @@
+//! What a worker has taken from the queue and not yet delivered.
+
+use super::encode::{self, Refused};
+use super::queue::Waiting;
+use crate::round::{Encoded, Parcel};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+use tracework_core::{Batch, BatchSettings, Format, Record};
+
+/// A parcel with shared bytes at least this long is delivered by itself, where it lies, rather than copied.
+const WORTH_ALONE: usize = 32 << 10;
+
+/// Room for bytes that is kept for the next load.
+const KEPT: usize = 1 << 20;
+
+/// Parcels on their way out, with their bytes. Records are counted through all parcels, from 0.
+pub(super) struct Load {
+    pub(super) cargo: Cargo,
+    pub(super) progress: Progress,
+}
+
+/// The parcels and their bytes.
+pub(super) struct Cargo {
+    items: VecDeque<Waiting>,
+    code: Code,
+    records: usize,
+    /// Does the destination want bytes, so that `code` holds some? Else its ends tell the records' own sizes.
+    encoded: bool,
+}
+
+/// Where the bytes are.
+enum Code {
+    Own(Encoded),
+    Shared(Arc<OnceLock<Encoded>>),
+}
+
+static NOTHING: Encoded = Encoded { bytes: Vec::new(), ends: Vec::new() };
+
+/// How far it is.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// Records that need nothing more.
+    pub(super) done: usize,
+    /// Ranges of a batch that was split, the next one last. They follow each other up to where the batch ended.
+    pub(super) split: Vec<Range<usize>>,
+}
+
+impl Progress {
+    /// Records that are not done.
+    pub(super) fn left(&self, cargo: &Cargo) -> usize {
+        cargo.records - self.done
+    }
+
+    fn is_full(&self, cargo: &Cargo, batch: &BatchSettings) -> bool {
+        let bytes = cargo.bytes(&(self.done..cargo.records));
+        self.left(cargo) >= batch.records
+            || bytes >= batch.bytes
+            || !self.split.is_empty()
+            || (matches!(cargo.code, Code::Shared(_)) && batch.every.is_zero() && bytes >= WORTH_ALONE)
+    }
+
+    /// May the next batch go at once: is it whole, or is there nothing to wait for?
+    pub(super) fn is_ready(&self, cargo: &Cargo, batch: &BatchSettings) -> bool {
+        self.left(cargo) > 0 && (batch.every.is_zero() || self.is_full(cargo, batch))
+    }
+
+    /// The next records to deliver together.
+    pub(super) fn next(&self, cargo: &Cargo, batch: &BatchSettings) -> Range<usize> {
+        if let Some(range) = self.split.last() {
+            return range.clone();
+        }
+        let start = self.done;
+        let most = start.saturating_add(batch.records.max(1)).min(cargo.records);
+        let bytes = cargo.end(start).saturating_add(batch.bytes);
+        let fitting = cargo.code().ends.partition_point(|&end| end <= bytes);
+        start..fitting.clamp((start + 1).min(most), most)
+    }
+
+    /// The records before `end` are done.
+    pub(super) fn finish(&mut self, end: usize) {
+        self.done = end;
+        while let Some(range) = self.split.last_mut() {
+            range.start = range.start.max(end);
+            if range.start < range.end {
+                return;
+            }
+            self.split.pop();
+        }
+    }
+
+    /// Halves the range that is next.
+    pub(super) fn halve(&mut self, range: Range<usize>) {
+        let middle = range.start + range.len() / 2;
+        self.split.pop();
+        self.split.extend([middle..range.end, range.start..middle]);
+    }
+
+    /// Where the batch ends that is being split, or the range itself.
+    pub(super) fn batch_end(&self, range: &Range<usize>) -> usize {
+        self.split.first().map_or(range.end, |last| last.end)
+    }
+}
+
+impl Cargo {
+    fn code(&self) -> &Encoded {
+        match &self.code {
+            Code::Own(own) => own,
+            Code::Shared(shared) => shared.get().unwrap_or(&NOTHING),
+        }
+    }
+
+    /// Does the destination want bytes?
+    pub(super) fn is_encoded(&self) -> bool {
+        self.encoded
+    }
+
+    /// Its records.
+    pub(super) fn records(&self) -> Vec<Record<'_>> {
+        let mut records = Vec::with_capacity(self.records);
+        for item in &self.items {
+            records.extend(item.parcel.picks.iter().map(|&at| item.parcel.round.record(at)));
+        }
+        records
+    }
+
+    /// All of it as a batch of these records.
+    pub(super) fn batch<'a>(&'a self, records: &'a [Record<'a>]) -> Batch<'a> {
+        let code = self.code();
+        if self.encoded { Batch::encoded(records, &code.bytes, &code.ends) } else { Batch::of_records(records) }
+    }
+
+    /// The bytes of a range of records.
+    pub(super) fn bytes(&self, range: &Range<usize>) -> usize {
+        self.end(range.end) - self.end(range.start)
+    }
+
+    /// Where the bytes of the first `records` records end.
+    fn end(&self, records: usize) -> usize {
+        records.checked_sub(1).map_or(0, |last| self.code().ends[last])
+    }
+
+    /// Adds a parcel and its bytes; returns those records that the format panicked on, which are not in it.
+    fn append(&mut self, mut item: Waiting, format: Option<&mut (dyn Format + 'static)>) -> Vec<Refused> {
+        let mut refused = Vec::new();
+        match format {
+            Some(format) if self.encoded => refused = self.append_bytes(&mut item.parcel, format),
+            _ => {
+                let own = self.own();
+                for &at in item.parcel.picks.iter() {
+                    let end = own.ends.last().copied().unwrap_or(0) + item.parcel.round.record(at).size();
+                    own.ends.push(end);
+                }
+            }
+        }
+        self.records += item.parcel.picks.len();
+        self.items.push_back(item);
+        refused
+    }
+
+    fn append_bytes(&mut self, parcel: &mut Parcel, format: &mut (dyn Format + 'static)) -> Vec<Refused> {
+        if let Some(shared) = &parcel.shared
+            && encode::encode_shared(format, parcel)
+        {
+            if self.items.is_empty() {
+                self.code = Code::Shared(Arc::clone(shared));
+            } else if let Some(code) = shared.get() {
+                join(self.own(), code, 0);
+            }
+            return Vec::new();
+        }
+        encode::encode(format, parcel, self.own())
+    }
+
+    /// Its own bytes; bytes that were shared are copied.
+    fn own(&mut self) -> &mut Encoded {
+        if let Code::Shared(shared) = &self.code {
+            let mut own = Encoded::default();
+            if let Some(code) = shared.get().filter(|_| !self.items.is_empty()) {
+                join(&mut own, code, 0);
+            }
+            self.code = Code::Own(own);
+        }
+        match &mut self.code {
+            Code::Own(own) => own,
+            Code::Shared(_) => unreachable!("it was just made its own"),
+        }
+    }
+}
+
+/// Adds the records of `code` from the one at `first` on.
+fn join(own: &mut Encoded, code: &Encoded, first: usize) {
+    let from = first.checked_sub(1).map_or(0, |last| code.ends[last]);
+    let base = own.bytes.len();
+    own.bytes.extend_from_slice(&code.bytes[from..]);
+    own.ends.extend(code.ends[first..].iter().map(|end| end - from + base));
+}
+
+impl Load {
+    /// An empty load for a destination that wants bytes or not.
+    pub(super) fn new(encoded: bool) -> Self {
+        let cargo = Cargo { items: VecDeque::new(), code: Code::Own(Encoded::default()), records: 0, encoded };
+        Self { cargo, progress: Progress::default() }
+    }
+
+    /// Adds a parcel.
+    pub(super) fn append(&mut self, item: Waiting, format: Option<&mut (dyn Format + 'static)>) -> Vec<Refused> {
+        self.cargo.append(item, format)
+    }
+
+    /// Records that are not done.
+    pub(super) fn left(&self) -> usize {
+        self.progress.left(&self.cargo)
+    }
+
+    /// Is nothing left?
+    pub(super) fn is_done(&self) -> bool {
+        self.left() == 0
+    }
+
+    /// When the oldest of it came.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.cargo.items.front().map(|item| item.since)
+    }
+
+    /// The serial of the oldest parcel that is not done.
+    pub(super) fn oldest(&self) -> Option<u64> {
+        self.cargo.items.front().filter(|_| !self.is_done()).map(|item| item.serial)
+    }
+
+    /// Does it hold a whole batch, or bytes that are better not copied?
+    pub(super) fn is_full(&self, batch: &BatchSettings) -> bool {
+        self.progress.is_full(&self.cargo, batch)
+    }
+
+    /// Lets go of what is done; returns the bytes of memory that it pinned.
+    pub(super) fn release(&mut self) -> usize {
+        let mut freed = 0;
+        if self.is_done() {
+            freed += self.cargo.items.drain(..).map(|item| item.parcel.bytes).sum::<usize>();
+            self.clear();
+            return freed;
+        }
+        while let Some(first) = self.cargo.items.front()
+            && first.parcel.picks.len() <= self.progress.done
+            && let Some(records) = self.movable()
+        {
+            freed += self.cargo.items.pop_front().map_or(0, |item| item.parcel.bytes);
+            self.forget(records);
+        }
+        freed
+    }
+
+    /// How many records the first parcel has, if it can go alone: not while its bytes are shared, or a batch is split.
+    fn movable(&self) -> Option<usize> {
+        let free = self.progress.split.is_empty() && matches!(self.cargo.code, Code::Own(_));
+        free.then(|| self.cargo.items.front().map(|item| item.parcel.picks.len())).flatten()
+    }
+
+    /// Forgets the bytes of the first `records` records.
+    fn forget(&mut self, records: usize) {
+        let from = self.cargo.end(records);
+        let encoded = self.cargo.encoded;
+        let own = self.cargo.own();
+        if encoded {
+            own.bytes.drain(..from);
+        }
+        own.ends.drain(..records);
+        own.ends.iter_mut().for_each(|end| *end -= from);
+        self.cargo.records -= records;
+        self.progress.done -= records;
+    }
+
+    fn clear(&mut self) {
+        match &mut self.cargo.code {
+            Code::Own(own) => {
+                own.bytes.clear();
+                own.bytes.shrink_to(KEPT);
+                own.ends.clear();
+            }
+            shared @ Code::Shared(_) => *shared = Code::Own(Encoded::default()),
+        }
+        self.cargo.records = 0;
+        self.progress = Progress::default();
+    }
+
+    /// Takes out what is not done, as parcels of their own, each with the bytes of memory that it was taken with; and
+    /// the bytes of what is done.
+    pub(super) fn unload(&mut self) -> (Vec<Waiting>, usize) {
+        let mut freed = self.release();
+        let mut done = self.progress.done;
+        let mut rest = Vec::new();
+        for mut item in std::mem::take(&mut self.cargo.items) {
+            let own = done.min(item.parcel.picks.len());
+            done -= own;
+            if own == item.parcel.picks.len() {
+                freed += item.parcel.bytes;
+                continue;
+            }
+            item.parcel.picks = item.parcel.picks[own..].into();
+            item.parcel.shared = None;
+            item.severities = None;
+            rest.push(item);
+        }
+        self.clear();
+        (rest, freed)
+    }
+}

@@ -1,0 +1,44 @@
+//! Delivery: one worker thread for each destination, isolated from all others.
+//!
+//! An [`Outlet`] is the handle: the engine pushes parcels into its queue, Control changes its settings and reads its
+//! health. Behind it a worker takes parcels, encodes them, delivers them in batches, tries again, hands over to the
+//! failover, and keeps dead letters. Every record that was accepted ends in exactly one place of the ledger.
+//!
+//! | file | is about |
+//! |---|---|
+//! | `outlet` | the handle |
+//! | `shared` | what the handle and the worker share, under one lock |
+//! | `queue`, `overflow`, `gate`, `thin` | what waits; what happens when there is too much of it |
+//! | `requests` | what is asked of the worker beside the data: settings, flush, commands, close |
+//! | `worker`, `decide` | the thread, and what it does next |
+//! | `load`, `encode` | parcels on their way out, and their bytes |
+//! | `attempt`, `trouble`, `backoff`, `handover` | delivering, failing, trying again, failing over |
+//! | `dead`, `dead_file`, `notice` | records that no delivery will accept; what is said about lost ones |
+
+mod attempt;
+mod backoff;
+mod dead;
+mod dead_file;
+mod decide;
+mod encode;
+mod gate;
+mod handover;
+mod load;
+mod notice;
+mod outlet;
+mod overflow;
+mod queue;
+mod requests;
+mod shared;
+mod thin;
+mod together;
+mod trouble;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+pub use dead::DeadLetter;
+pub(crate) use outlet::{Drained, Outlet, Push};
+pub(crate) use shared::Clock;
+pub(crate) use together::{close_all, flush_all};

@@ -1,0 +1,110 @@
+//! What is asked of a worker beside the data. None of it stands in the queue, so no overflow can drop it.
+
+use super::outlet::Outlet;
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::sync::Weak;
+use std::time::Instant;
+use tracework_core::{BatchSettings, Command, Format, OwnedRecord, RetrySettings};
+
+/// How many of tracework's own records may wait to be delivered; more are left out.
+const MAX_NOTICES: usize = 16;
+
+/// What is asked of a worker beside the data.
+pub(super) struct Requests {
+    pub(super) batch: BatchSettings,
+    pub(super) retry: RetrySettings,
+    pub(super) failover: Option<Weak<Outlet>>,
+    /// A new format, and the serial of the first parcel that it is for.
+    pub(super) format: Option<(Box<dyn Format>, u64)>,
+    pub(super) commands: VecDeque<Command>,
+    /// tracework's own records.
+    pub(super) notices: VecDeque<OwnedRecord>,
+    /// Until when to deliver what is left, then close.
+    pub(super) close: Option<Instant>,
+    /// A reason to try again at once came up while the worker waits to try again.
+    pub(super) hurry: bool,
+    flushes: VecDeque<Flush>,
+    last_ticket: u64,
+    flushed: u64,
+    flush_error: Option<(RangeInclusive<u64>, String)>,
+}
+
+/// One flush that is asked for.
+#[derive(Clone, Copy, Debug)]
+struct Flush {
+    ticket: u64,
+    serial: u64,
+}
+
+impl Requests {
+    pub(super) fn new(batch: BatchSettings, retry: RetrySettings) -> Self {
+        Self {
+            batch,
+            retry,
+            failover: None,
+            format: None,
+            commands: VecDeque::new(),
+            notices: VecDeque::new(),
+            close: None,
+            hurry: false,
+            flushes: VecDeque::new(),
+            last_ticket: 0,
+            flushed: 0,
+            flush_error: None,
+        }
+    }
+
+    /// Asks for all parcels up to `serial` to be delivered and flushed; returns the ticket to wait for.
+    pub(super) fn ask_flush(&mut self, serial: u64) -> u64 {
+        self.last_ticket += 1;
+        self.flushes.push_back(Flush { ticket: self.last_ticket, serial });
+        self.hurry = true;
+        self.last_ticket
+    }
+
+    /// Does someone wait for a flush?
+    pub(super) fn wants_flush(&self) -> bool {
+        !self.flushes.is_empty()
+    }
+
+    /// The newest ticket all of whose parcels are done, `oldest` being the oldest that is not.
+    pub(super) fn flush_due(&self, oldest: Option<u64>) -> Option<u64> {
+        let due = self.flushes.iter().take_while(|flush| oldest.is_none_or(|oldest| flush.serial < oldest));
+        due.last().map(|flush| flush.ticket)
+    }
+
+    /// All tickets up to `ticket` are flushed, or the flush failed.
+    pub(super) fn flush_done(&mut self, ticket: u64, error: Option<String>) {
+        self.flushes.retain(|flush| flush.ticket > ticket);
+        if let Some(error) = error {
+            self.flush_error = Some((self.flushed + 1..=ticket, error));
+        }
+        self.flushed = self.flushed.max(ticket);
+    }
+
+    /// Is `ticket` done? An error of its flush comes with it.
+    pub(super) fn flush_outcome(&self, ticket: u64) -> Option<Result<(), String>> {
+        (self.flushed >= ticket).then(|| match &self.flush_error {
+            Some((failed, error)) if failed.contains(&ticket) => Err(error.clone()),
+            _ => Ok(()),
+        })
+    }
+
+    /// Asks for a command, unless the same is already waiting.
+    pub(super) fn command(&mut self, command: Command) {
+        if !self.commands.contains(&command) {
+            self.commands.push_back(command);
+        }
+        self.hurry = true;
+    }
+
+    /// Asks for one of tracework's own records to be delivered.
+    pub(super) fn announce(&mut self, record: OwnedRecord) -> bool {
+        let room = self.notices.len() < MAX_NOTICES;
+        if room {
+            self.notices.push_back(record);
+        }
+        room
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests of delivery with real threads and little fake destinations.

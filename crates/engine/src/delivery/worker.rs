@@ -1,0 +1,187 @@
+//! The thread of a destination.
+
+use super::decide::Step;
+use super::load::Load;
+use super::outlet;
+use super::queue::Waiting;
+use super::shared::Shared;
+use super::trouble::Trouble;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tracework_core::{BatchSettings, Command, Destination, Format, Metadata, Wants};
+
+/// How often a destination may do its housekeeping.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What the thread of a destination owns.
+pub(super) struct Worker {
+    pub(super) shared: Arc<Shared>,
+    pub(super) destination: Box<dyn Destination>,
+    pub(super) format: Option<Box<dyn Format>>,
+    pub(super) batch: BatchSettings,
+    pub(super) load: Load,
+    pub(super) trouble: Option<Trouble>,
+    /// Is it open, and did it not fail since?
+    pub(super) ready: bool,
+    /// Was it ever open, so that it must be closed?
+    pub(super) opened: bool,
+    /// Panics since the last successful delivery.
+    pub(super) panics: u32,
+    /// Until when to deliver what is left, once it is to close.
+    pub(super) drain_until: Option<Instant>,
+    /// When the failover may be asked again whether it has room.
+    pub(super) hand_over_at: Instant,
+    pub(super) next_tick: Instant,
+    /// What the last records said of the program; notices say it too.
+    pub(super) metadata: Option<Arc<Metadata>>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        destination: Box<dyn Destination>,
+        format: Option<Box<dyn Format>>,
+        batch: BatchSettings,
+    ) -> Self {
+        let encoded = destination.wants() == Wants::Bytes && format.is_some();
+        let now = Instant::now();
+        Self {
+            shared,
+            destination,
+            format,
+            batch,
+            load: Load::new(encoded),
+            trouble: None,
+            ready: false,
+            opened: false,
+            panics: 0,
+            drain_until: None,
+            hand_over_at: now,
+            next_tick: now + TICK,
+            metadata: None,
+        }
+    }
+
+    /// Works until it is told to close. Should the worker itself panic, what it held is counted as dropped.
+    pub(super) fn run(mut self) {
+        let worked = catch_unwind(AssertUnwindSafe(|| while self.step() {}));
+        if worked.is_err() {
+            self.note_error("the worker panicked: this is a fault in tracework");
+        }
+        let parcels = outlet::abandon(&self.shared, &mut self.shared.lock());
+        drop(parcels);
+    }
+
+    /// Waits for the next thing to do, and does it; `false` ends the thread.
+    fn step(&mut self) -> bool {
+        match self.next() {
+            Step::Take(item) => self.take(item),
+            Step::Deliver => self.deliver(),
+            Step::HandOver => self.hand_over(),
+            Step::Flush(ticket) => self.flush(ticket),
+            Step::Notice(notice, loss) => self.deliver_notice(&notice, loss),
+            Step::Command(command) => self.command(command),
+            Step::Tick => self.tick(),
+            Step::Expire => self.expire(),
+            Step::Close => return self.close(),
+            Step::Abandoned => {
+                self.close_destination();
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Encodes a parcel. Records on which the format panics become dead letters.
+    fn take(&mut self, item: Waiting) {
+        self.metadata = item.parcel.picks.first().and_then(|&at| item.parcel.round.record(at).shared_metadata().cloned());
+        for (record, reason) in self.load.append(item, self.format.as_deref_mut()) {
+            self.note_error(&reason);
+            self.bury(record, &reason, 0);
+        }
+        if self.load.is_done() {
+            self.let_go();
+        }
+    }
+
+    fn flush(&mut self, ticket: u64) {
+        let flushed = if self.ready { self.guarded(|destination| destination.flush()) } else { Ok(()) };
+        let error = flushed.err().map(|fault| fault.message);
+        if let Some(error) = &error {
+            self.note_error(error);
+        }
+        self.shared.lock().requests.flush_done(ticket, error);
+        self.shared.done.notify_all();
+    }
+
+    fn command(&mut self, command: Command) {
+        if let Err(fault) = self.guarded(|destination| destination.command(command)) {
+            self.note_error(&fault.message);
+        }
+    }
+
+    fn tick(&mut self) {
+        self.next_tick = Instant::now() + TICK;
+        if self.ready
+            && self.trouble.is_none()
+            && let Err(fault) = self.guarded(|destination| destination.tick())
+        {
+            self.note_error(&fault.message);
+        }
+    }
+
+    /// The time to deliver the rest is over.
+    fn expire(&mut self) {
+        let (rest, freed) = self.load.unload();
+        let records = rest.iter().map(|item| item.parcel.picks.len() as u64).sum();
+        let bytes: usize = rest.iter().map(|item| item.parcel.bytes).sum();
+        let now = Instant::now();
+        let mut inside = self.shared.lock();
+        inside.settle_dropped(crate::ledger::DropReason::Shutdown, records, now);
+        inside.release(freed + bytes);
+        let parcels = inside.drop_waiting(crate::ledger::DropReason::Shutdown, now);
+        self.shared.refresh(&mut inside, now);
+        drop(inside);
+        drop((rest, parcels));
+    }
+
+    /// Says what is lost, and closes. `true` if something came in at the last moment.
+    fn close(&mut self) -> bool {
+        let mut inside = self.shared.lock();
+        if inside.queue.pending() > 0 {
+            return true;
+        }
+        inside.sealed = true;
+        drop(inside);
+        while let Some((notice, loss)) = self.last_notice() {
+            self.deliver_notice(&notice, loss);
+        }
+        let error = self.close_destination();
+        self.shared.lock().close_error = error;
+        false
+    }
+
+    /// Closes the destination if it was ever open; returns what it said if that failed.
+    fn close_destination(&mut self) -> Option<String> {
+        if !std::mem::take(&mut self.opened) {
+            return None;
+        }
+        let fault = self.guarded(|destination| destination.close()).err()?;
+        self.note_error(&fault.message);
+        Some(fault.message)
+    }
+
+    /// Lets go of parcels that are done.
+    pub(super) fn let_go(&mut self) {
+        let freed = self.load.release();
+        self.release(freed);
+    }
+
+    /// So many bytes of memory are no longer held.
+    pub(super) fn release(&self, bytes: usize) {
+        let mut inside = self.shared.lock();
+        inside.release(bytes);
+        self.shared.refresh(&mut inside, Instant::now());
+    }
+}
