@@ -41,7 +41,7 @@ pub(crate) fn write_all(out: &mut (impl Write + ?Sized), bytes: &[u8]) -> Result
 }
 
 /// Nobody will ever read from a pipe whose reader has gone; everything else may heal.
-fn failure(error: io::Error, delivered: usize) -> Failure {
+pub(crate) fn failure(error: io::Error, delivered: usize) -> Failure {
     let failure = if error.kind() == ErrorKind::BrokenPipe { Failure::permanent(error) } else { error.into() };
     failure.after(delivered)
 }

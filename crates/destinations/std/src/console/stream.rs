@@ -82,7 +82,11 @@ impl io::Write for Stream {
         loop {
             match system::write(*self, bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => system::wait(*self)?,
-                result => return result,
+                result => {
+                    return result.map_err(|error| {
+                        io::Error::new(error.kind(), format!("cannot write to {}: {error}", self.label()))
+                    });
+                }
             }
         }
     }
