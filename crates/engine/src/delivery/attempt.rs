@@ -91,7 +91,7 @@ impl Worker {
     fn has_more(&self, cargo: &Cargo, progress: &Progress) -> bool {
         let inside = self.shared.lock();
         let requests = &inside.requests;
-        let urgent = inside.closed || requests.close.is_some() || !requests.commands.is_empty();
+        let urgent = inside.closed || requests.drain || !requests.commands.is_empty();
         progress.is_ready(cargo, &self.batch) && !urgent && Instant::now() < self.next_tick
     }
 
@@ -158,13 +158,7 @@ impl Worker {
     }
 
     /// The batch will never be accepted: it is halved until one record is left, which becomes a dead letter.
-    fn isolate(
-        &mut self,
-        progress: &mut Progress,
-        records: &[Record<'_>],
-        rest: Range<usize>,
-        fault: &Fault,
-    ) -> bool {
+    fn isolate(&mut self, progress: &mut Progress, records: &[Record<'_>], rest: Range<usize>, fault: &Fault) -> bool {
         match rest.len() {
             0 => self.note_error(&fault.message),
             1 => {
@@ -180,13 +174,7 @@ impl Worker {
     /// The destination panicked. The first time, the batch is tried once more after a wait. If it panics again and
     /// nobody takes over, the batch is halved until the record is found at which it panics, and that one is dropped;
     /// if it panics at everything, the whole batch is dropped.
-    fn survive(
-        &mut self,
-        progress: &mut Progress,
-        records: &[Record<'_>],
-        rest: Range<usize>,
-        fault: &Fault,
-    ) -> bool {
+    fn survive(&mut self, progress: &mut Progress, records: &[Record<'_>], rest: Range<usize>, fault: &Fault) -> bool {
         self.panics += 1;
         let taken_over = self.trouble.as_ref().is_some_and(|trouble| trouble.failed_over) || self.takeover().is_some();
         if self.panics == 1 || taken_over {
@@ -212,7 +200,7 @@ impl Worker {
         let letter = DeadLetter {
             destination: self.shared.name.clone(),
             reason: reason.to_owned(),
-            time: (self.shared.clock)(),
+            time: self.shared.clock.now(),
             attempts,
             record,
         };

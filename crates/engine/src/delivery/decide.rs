@@ -33,6 +33,19 @@ pub(super) enum Step {
     Abandoned,
 }
 
+/// How soon a worker looks again where nobody wakes it.
+const SOON: Duration = Duration::from_millis(10);
+
+/// What to do if it is to close: that, unless something is left, or may still be handed over to it.
+fn decide_end(inside: &Inside, now: Instant) -> Option<Step> {
+    let over = now >= inside.requests.close?;
+    match inside.queue.is_empty() {
+        true if over || !inside.is_needed() => Some(Step::Close),
+        false if over => Some(Step::Expire),
+        _ => None,
+    }
+}
+
 /// A step, or nothing to do until then.
 type Next = Result<Step, Instant>;
 
@@ -56,16 +69,15 @@ impl Worker {
 
     fn decide(&mut self, inside: &mut Inside, now: Instant) -> Next {
         self.batch = inside.requests.batch;
-        self.drain_until = inside.requests.close;
+        self.draining = inside.requests.drain;
         if inside.closed {
             return Ok(Step::Abandoned);
         }
         if let Some(command) = inside.requests.commands.pop_front() {
             return Ok(Step::Command(command));
         }
-        let nothing_left = inside.queue.pending() == 0;
-        if self.drain_until.is_some_and(|end| nothing_left || now >= end) {
-            return Ok(if nothing_left { Step::Close } else { Step::Expire });
+        if let Some(step) = decide_end(inside, now) {
+            return Ok(step);
         }
         if now >= self.next_tick {
             return Ok(Step::Tick);
@@ -78,7 +90,9 @@ impl Worker {
             Ok(step) => return Ok(step),
             Err(until) => until,
         };
-        let ends = [Some(self.next_tick), until, self.drain_until, self.notice_due(inside)];
+        // One that waits for those that it takes over for looks again soon.
+        let needed = inside.requests.close.filter(|_| inside.queue.is_empty()).map(|_| now + SOON);
+        let ends = [Some(self.next_tick), until, inside.requests.close, needed, self.notice_due(inside)];
         Err(ends.into_iter().flatten().min().unwrap_or(self.next_tick))
     }
 
@@ -94,7 +108,8 @@ impl Worker {
             }
             if now < trouble.retry_at {
                 let hand_over = trouble.failed_over && now >= self.hand_over_at;
-                let again = if trouble.failed_over { self.hand_over_at.min(trouble.retry_at) } else { trouble.retry_at };
+                let again =
+                    if trouble.failed_over { self.hand_over_at.min(trouble.retry_at) } else { trouble.retry_at };
                 return if hand_over { Ok(Step::HandOver) } else { Err(Some(again)) };
             }
             return if self.load.is_done() { self.pick(inside) } else { Ok(Step::Deliver) };
@@ -111,7 +126,7 @@ impl Worker {
         let begins = self.load.since().map_or(now, |since| since + self.batch.every);
         let at_once = begins <= now
             || self.load.is_full(&self.batch)
-            || self.drain_until.is_some()
+            || self.draining
             || inside.requests.wants_flush()
             || inside.queue.gate.is_full()
             || !inside.queue.waiting.is_empty();
@@ -177,6 +192,6 @@ impl Worker {
     }
 
     fn loss_notice(&self, loss: (DropReason, u64)) -> OwnedRecord {
-        notice::record(&self.shared.name, loss, (self.shared.clock)(), self.metadata.clone())
+        notice::record(&self.shared.name, loss, self.shared.clock.now(), self.metadata.clone())
     }
 }

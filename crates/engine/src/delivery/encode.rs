@@ -38,10 +38,7 @@ fn take_out(parcel: &mut Parcel, refused: Vec<(usize, String)>) -> Vec<Refused> 
     let all = std::mem::take(&mut parcel.picks);
     let kept = all.iter().enumerate().filter(|(place, _)| !refused.iter().any(|(bad, _)| bad == place));
     parcel.picks = kept.map(|(_, &at)| at).collect();
-    refused
-        .into_iter()
-        .map(|(place, reason)| (OwnedRecord::from(&parcel.round.record(all[place])), reason))
-        .collect()
+    refused.into_iter().map(|(place, reason)| (OwnedRecord::from(&parcel.round.record(all[place])), reason)).collect()
 }
 
 /// Encodes into the place that a parcel shares with other destinations, unless one of them did; `false` if the format

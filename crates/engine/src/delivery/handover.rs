@@ -55,7 +55,7 @@ impl Worker {
         // The other may have another format.
         item.parcel.shared = None;
         let (records, bytes) = (item.parcel.picks.len() as u64, item.parcel.bytes);
-        if to.accept(item.parcel.clone(), |row| &mut row.accepted).is_none() {
+        if to.accept(item.parcel.clone(), |row| &mut row.accepted).is_some() {
             return Err(item);
         }
         let mut inside = self.shared.lock();

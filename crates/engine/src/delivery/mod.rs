@@ -31,7 +31,6 @@ mod queue;
 mod requests;
 mod shared;
 mod thin;
-mod together;
 mod trouble;
 mod worker;
 
@@ -39,6 +38,4 @@ mod worker;
 mod tests;
 
 pub use dead::DeadLetter;
-pub(crate) use outlet::{Drained, Outlet, Push};
-pub(crate) use shared::Clock;
-pub(crate) use together::{close_all, flush_all};
+pub(crate) use outlet::Outlet;

@@ -4,7 +4,9 @@ use crate::ledger::DropReason;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tracework_core::{Draft, Head, Key, Kind, Limits, Metadata, OwnedRecord, Page, Reserved, Severity, Timestamp, Value};
+use tracework_core::{
+    Draft, Head, Key, Kind, Limits, Metadata, OwnedRecord, Page, Reserved, Severity, Timestamp, Value,
+};
 
 /// The shortest time between two notices of the same reason.
 const PAUSE: Duration = Duration::from_secs(1);

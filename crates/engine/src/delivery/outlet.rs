@@ -4,55 +4,34 @@ use super::dead::{DeadLetter, DeadLetters};
 use super::notice::Losses;
 use super::queue::Queue;
 use super::requests::Requests;
-use super::shared::{Clock, Inside, Shared, Vitals};
+use super::shared::{Inside, Shared, Vitals};
 use super::thin;
 use super::worker::Worker;
+use crate::Clock;
 use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
-use crate::round::{At, Parcel, Round};
+use crate::round::Parcel;
 use std::io;
-use std::sync::{Arc, Condvar, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use tracework_core::{
-    Attachment, BatchSettings, BufferSettings, Command, DeadLetterSettings, Format, Overflow, OwnedRecord, Page,
-    RetrySettings,
-};
+use tracework_core::{Attachment, Command, DestinationSettings, Format, Overflow, OwnedRecord};
 
 /// How long a destination that is let go without being closed may deliver what it has.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How many failovers of failovers a flush follows.
-pub(super) const CHAIN: usize = 8;
+const CHAIN: usize = 8;
 
 /// The handle of a destination and its worker.
 pub(crate) struct Outlet {
     pub(super) shared: Arc<Shared>,
 }
 
-/// What became of a parcel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Push {
-    /// It was accepted. So many records, of it or of others, were dropped for want of room, and are counted.
-    Taken {
-        /// Records dropped.
-        dropped: u64,
-    },
-    /// The destination is closed; nothing was counted.
-    Closed,
-}
-
-/// What a flush or a close achieved.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Drained {
-    /// Everything asked for was done in time and without an error.
-    pub(crate) finished: bool,
-    /// Records delivered meanwhile.
-    pub(crate) delivered: u64,
-    /// Records dropped meanwhile.
-    pub(crate) lost: u64,
-    /// Records that still wait.
-    pub(crate) pending: u64,
-    /// What the destination said when it was flushed or closed, if that failed.
-    pub(crate) error: Option<String>,
+/// A flush that was asked for, to be waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FlushTicket {
+    number: u64,
+    handed_over: u64,
 }
 
 /// Where a count stands in the ledger.
@@ -80,7 +59,7 @@ impl Outlet {
             sealed: false,
             closed: false,
             asleep: false,
-            close_error: None,
+            serves: Vec::new(),
         };
         let shared = Shared::new(name, destination.name(), clock, inside);
         let worker = Worker::new(Arc::clone(&shared), destination, format, settings.batch);
@@ -96,17 +75,23 @@ impl Outlet {
         &self.shared.name
     }
 
-    /// Takes a parcel, or drops as many records as the policy says. Never waits for the destination.
-    pub(crate) fn push(&self, parcel: Parcel) -> Push {
-        self.accept(parcel, |row| &mut row.accepted).map_or(Push::Closed, |dropped| Push::Taken { dropped })
+    /// Takes a parcel, or drops as many records as the policy says, or all of them if it is closed. Never waits for the
+    /// destination.
+    pub(crate) fn push(&self, parcel: Parcel) {
+        if let Some(parcel) = self.accept(parcel, |row| &mut row.accepted) {
+            let records = parcel.picks.len() as u64;
+            let mut inside = self.shared.lock();
+            inside.ledger.accepted += records;
+            inside.drop_records(DropReason::Shutdown, records, Instant::now());
+        }
     }
 
-    /// Takes a parcel and counts it in `column`; returns how many records were dropped, or `None` if it is closed.
-    pub(super) fn accept(&self, parcel: Parcel, column: Column) -> Option<u64> {
+    /// Takes a parcel and counts it in `column`; gives it back if it is closed.
+    pub(super) fn accept(&self, parcel: Parcel, column: Column) -> Option<Parcel> {
         let now = Instant::now();
         let mut inside = self.shared.lock();
         if inside.sealed || inside.closed {
-            return None;
+            return Some(parcel);
         }
         *column(&mut inside.ledger) += parcel.picks.len() as u64;
         let waste = inside.queue.offer(parcel, now);
@@ -114,8 +99,9 @@ impl Outlet {
         self.shared.refresh(&mut inside, now);
         self.shared.wake(&mut inside);
         drop(inside);
-        // The parcels' memory is given back only now, outside the lock.
-        Some(waste.queue_full + waste.block_timeout)
+        // The memory of what was dropped is given back only now, outside the lock.
+        drop(waste);
+        None
     }
 
     /// Must callers wait before they log more to it? Costs one read.
@@ -144,78 +130,71 @@ impl Outlet {
         self.is_congested()
     }
 
-    /// Waits until everything pushed before is delivered, and the destination has flushed; while it has failed over,
-    /// until the failover has. `finished` is false if that was not so by the deadline, or the flush failed.
-    pub(crate) fn flush(&self, deadline: Instant) -> Drained {
-        let started = self.start_flush();
-        self.finish_flush(&started, deadline, CHAIN)
-    }
-
-    /// Asks for a flush, to be waited for later.
-    pub(super) fn start_flush(&self) -> Started {
+    /// Asks for everything pushed before to be delivered, and for the destination to flush.
+    pub(crate) fn request_flush(&self) -> FlushTicket {
         let mut inside = self.shared.lock();
         let newest = inside.queue.newest();
-        let ticket = inside.requests.ask_flush(newest);
+        let number = inside.requests.ask_flush(newest);
         self.shared.wake(&mut inside);
-        Started { ticket, before: inside.row() }
+        FlushTicket { number, handed_over: inside.handed_over() }
     }
 
-    /// Waits for a flush that was asked for.
-    pub(super) fn finish_flush(&self, started: &Started, deadline: Instant, chain: usize) -> Drained {
+    /// Waits for a flush that was asked for; what was handed to the failover meanwhile is flushed there. `false` if
+    /// not all was flushed by the deadline, or the destination could not flush.
+    pub(crate) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
+        self.wait_flush_along(ticket, deadline, CHAIN)
+    }
+
+    fn wait_flush_along(&self, ticket: FlushTicket, deadline: Instant, chain: usize) -> bool {
         let mut inside = self.shared.lock();
-        let outcome = loop {
+        let flushed = loop {
             if inside.closed {
-                break Some(Ok(()));
+                break true;
             }
-            let outcome = inside.requests.flush_outcome(started.ticket);
+            let outcome = inside.requests.flush_outcome(ticket.number);
             if outcome.is_some() || Instant::now() >= deadline {
-                break outcome;
+                break outcome.unwrap_or(false);
             }
             inside = wait(&self.shared.done, inside, Some(deadline));
         };
-        let mut drained = started.until(&inside, matches!(outcome, Some(Ok(()))), outcome.and_then(Result::err));
-        let handed_over = inside.vitals.failed_over || inside.ledger.handed_over != started.before.handed_over;
-        let failover = inside.requests.failover.as_ref().and_then(std::sync::Weak::upgrade);
+        let handed_over = inside.vitals.failed_over || inside.handed_over() > ticket.handed_over;
+        let failover = inside.requests.failover.as_ref().and_then(Weak::upgrade);
         drop(inside);
-        if let Some(failover) = failover.filter(|_| handed_over && chain > 0) {
-            drained.finished &= failover.finish_flush(&failover.start_flush(), deadline, chain - 1).finished;
+        match failover.filter(|_| handed_over && chain > 0) {
+            Some(other) => other.wait_flush_along(other.request_flush(), deadline, chain - 1) && flushed,
+            None => flushed,
         }
-        drained
+    }
+
+    /// Asks the worker to deliver what is there, without waiting for whole batches, since it is about to close.
+    ///
+    /// Where several are closed, this is called for all of them before the first is closed: one that takes over for
+    /// others then stays open until they have nothing more to hand over.
+    pub(crate) fn begin_close(&self) {
+        let mut inside = self.shared.lock();
+        inside.requests.drain = true;
+        inside.requests.hurry = true;
+        self.shared.draining.store(true, Ordering::Release);
+        self.shared.wake(&mut inside);
     }
 
     /// Delivers what is there, then closes the destination. What could not be delivered by the deadline is dropped
-    /// and counted; a destination that hangs is left to its thread.
-    pub(crate) fn close(&self, deadline: Instant) -> Drained {
-        let started = self.start_close(deadline);
-        self.finish_close(&started, deadline)
-    }
-
-    /// Asks the worker to deliver what is there and to close.
-    pub(super) fn start_close(&self, deadline: Instant) -> Started {
-        let now = Instant::now();
+    /// and counted; a destination that hangs is left to its thread. `false` if it was not closed in time.
+    pub(crate) fn close(&self, deadline: Instant) -> bool {
+        self.begin_close();
         let mut inside = self.shared.lock();
         // The worker stops a little earlier, to have time to say what is lost and to close the destination.
-        let spare = (deadline.saturating_duration_since(now) / 8).min(Duration::from_millis(250));
+        let spare = (deadline.saturating_duration_since(Instant::now()) / 8).min(Duration::from_millis(250));
         inside.requests.close = Some(deadline.checked_sub(spare).unwrap_or(deadline));
-        inside.requests.hurry = true;
         self.shared.wake(&mut inside);
-        Started { ticket: 0, before: inside.row() }
-    }
-
-    /// Waits for the end; at the deadline, counts what is left as dropped.
-    pub(super) fn finish_close(&self, started: &Started, deadline: Instant) -> Drained {
-        let mut inside = self.shared.lock();
         while !inside.closed && Instant::now() < deadline {
             inside = wait(&self.shared.done, inside, Some(deadline));
         }
         let in_time = inside.closed;
         let parcels = abandon(&self.shared, &mut inside);
-        let error = inside.close_error.clone();
-        let mut drained = started.until(&inside, in_time && error.is_none(), error);
-        drained.finished &= drained.lost == 0;
         drop(inside);
         drop(parcels);
-        drained
+        in_time
     }
 
     /// How it is, and its row of the ledger, of one moment.
@@ -232,40 +211,42 @@ impl Outlet {
         inside.requests.format = Some((format, from));
     }
 
-    /// Sets how records are put together.
-    pub(crate) fn set_batch(&self, batch: BatchSettings) {
+    /// Takes new settings, all but the failover. A delivery that waits to be tried again is tried at once if it is now
+    /// tried again differently; what is too much for a smaller queue goes with the next push.
+    pub(crate) fn configure(&self, settings: &DestinationSettings) {
         let mut inside = self.shared.lock();
-        inside.requests.batch = batch;
-        self.shared.wake(&mut inside);
-    }
-
-    /// Sets how failed deliveries are tried again; a waiting one is tried at once.
-    pub(crate) fn set_retry(&self, retry: RetrySettings) {
-        let mut inside = self.shared.lock();
-        inside.requests.retry = retry;
-        inside.requests.hurry = true;
-        self.shared.wake(&mut inside);
-    }
-
-    /// Sets the bounds of the queue and what happens when it is full. What is too much then goes with the next push.
-    pub(crate) fn set_buffer(&self, buffer: BufferSettings) {
-        let mut inside = self.shared.lock();
-        inside.queue.settings = buffer;
+        inside.requests.hurry |= inside.requests.retry != settings.retry;
+        inside.requests.batch = settings.batch;
+        inside.requests.retry = settings.retry;
+        inside.queue.settings = settings.buffer;
+        inside.dead.set(settings.dead_letters.clone());
         self.shared.refresh(&mut inside, Instant::now());
         self.shared.wake(&mut inside);
     }
 
-    /// Sets how dead letters are kept.
-    pub(crate) fn set_dead_letters(&self, settings: DeadLetterSettings) {
-        self.shared.lock().dead.set(settings);
-    }
-
-    /// Sets who takes over while it fails; a waiting delivery is tried at once.
-    pub(crate) fn set_failover(&self, failover: Option<&Arc<Self>>) {
+    /// Sets who takes over while it fails; if that is another than before, a waiting delivery is tried at once.
+    pub(crate) fn set_failover(&self, failover: Option<Arc<Self>>) {
+        let new = failover.as_ref().map(Arc::downgrade);
         let mut inside = self.shared.lock();
-        inside.requests.failover = failover.map(Arc::downgrade);
-        inside.requests.hurry = true;
+        let old = inside.requests.failover.take();
+        let same = match (&old, &new) {
+            (Some(old), Some(new)) => old.ptr_eq(new),
+            (None, None) => true,
+            _ => false,
+        };
+        inside.requests.failover = new;
+        inside.requests.hurry |= !same;
         self.shared.wake(&mut inside);
+        drop(inside);
+        if !same {
+            let own = Arc::downgrade(&self.shared);
+            if let Some(old) = old.and_then(|old| old.upgrade()) {
+                old.shared.lock().serves.retain(|other| !other.ptr_eq(&own));
+            }
+            if let Some(new) = failover {
+                new.shared.lock().serves.push(own);
+            }
+        }
     }
 
     /// Asks the destination to do something; a failure shows in its health.
@@ -276,6 +257,7 @@ impl Outlet {
     }
 
     /// Delivers one of tracework's own records, counted as `internal`. `false` if too many wait already.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for losses of the shared buffer and refused configs"))]
     pub(crate) fn announce(&self, record: OwnedRecord) -> bool {
         let mut inside = self.shared.lock();
         let taken = !inside.sealed && !inside.closed && inside.requests.announce(record);
@@ -294,7 +276,7 @@ impl Outlet {
         let letters = self.shared.lock().dead.take();
         let mut replayed = 0;
         for letter in letters {
-            let taken = self.accept(parcel_of(&letter.record), |row| &mut row.recovered).is_some();
+            let taken = self.accept(thin::parcel_of(&letter.record), |row| &mut row.recovered).is_none();
             replayed += usize::from(taken);
         }
         replayed
@@ -304,29 +286,10 @@ impl Outlet {
 impl Drop for Outlet {
     /// Lets the worker deliver what is there and end, without waiting for it.
     fn drop(&mut self) {
+        self.begin_close();
         let mut inside = self.shared.lock();
         inside.requests.close.get_or_insert_with(|| Instant::now() + FAREWELL);
-        inside.requests.hurry = true;
         self.shared.wake(&mut inside);
-    }
-}
-
-/// A flush or a close that was begun.
-pub(super) struct Started {
-    ticket: u64,
-    before: LedgerRow,
-}
-
-impl Started {
-    fn until(&self, inside: &Inside, finished: bool, error: Option<String>) -> Drained {
-        let after = inside.row();
-        Drained {
-            finished,
-            delivered: after.delivered - self.before.delivered,
-            lost: after.lost() - self.before.lost(),
-            pending: after.pending,
-            error,
-        }
     }
 }
 
@@ -343,14 +306,6 @@ pub(super) fn abandon(shared: &Shared, inside: &mut Inside) -> Vec<Parcel> {
     shared.wake(inside);
     shared.done.notify_all();
     parcels
-}
-
-fn parcel_of(record: &OwnedRecord) -> Parcel {
-    let view = record.view();
-    let mut page = Page::new(Arc::new(view.thread().clone()));
-    page.set_metadata(view.shared_metadata().cloned());
-    let pick = page.copy(&view);
-    thin::copy_out(&Round::new(vec![page], None), &[At { page: 0, pick }])
 }
 
 /// Waits until woken or until `end`.

@@ -91,6 +91,11 @@ impl Queue {
         self.taken_records == 0
     }
 
+    /// Does nothing wait, and is nothing in the worker's hands?
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.nothing_taken()
+    }
+
     /// The serial of the newest parcel.
     pub(super) fn newest(&self) -> u64 {
         self.newest

@@ -20,6 +20,8 @@ pub(super) struct Requests {
     pub(super) commands: VecDeque<Command>,
     /// tracework's own records.
     pub(super) notices: VecDeque<OwnedRecord>,
+    /// Deliver what is left without waiting for whole batches: it is to close.
+    pub(super) drain: bool,
     /// Until when to deliver what is left, then close.
     pub(super) close: Option<Instant>,
     /// A reason to try again at once came up while the worker waits to try again.
@@ -27,7 +29,7 @@ pub(super) struct Requests {
     flushes: VecDeque<Flush>,
     last_ticket: u64,
     flushed: u64,
-    flush_error: Option<(RangeInclusive<u64>, String)>,
+    failed_flushes: Option<RangeInclusive<u64>>,
 }
 
 /// One flush that is asked for.
@@ -46,12 +48,13 @@ impl Requests {
             format: None,
             commands: VecDeque::new(),
             notices: VecDeque::new(),
+            drain: false,
             close: None,
             hurry: false,
             flushes: VecDeque::new(),
             last_ticket: 0,
             flushed: 0,
-            flush_error: None,
+            failed_flushes: None,
         }
     }
 
@@ -75,20 +78,18 @@ impl Requests {
     }
 
     /// All tickets up to `ticket` are flushed, or the flush failed.
-    pub(super) fn flush_done(&mut self, ticket: u64, error: Option<String>) {
+    pub(super) fn flush_done(&mut self, ticket: u64, succeeded: bool) {
         self.flushes.retain(|flush| flush.ticket > ticket);
-        if let Some(error) = error {
-            self.flush_error = Some((self.flushed + 1..=ticket, error));
+        if !succeeded {
+            self.failed_flushes = Some(self.flushed + 1..=ticket);
         }
         self.flushed = self.flushed.max(ticket);
     }
 
-    /// Is `ticket` done? An error of its flush comes with it.
-    pub(super) fn flush_outcome(&self, ticket: u64) -> Option<Result<(), String>> {
-        (self.flushed >= ticket).then(|| match &self.flush_error {
-            Some((failed, error)) if failed.contains(&ticket) => Err(error.clone()),
-            _ => Ok(()),
-        })
+    /// Is `ticket` done? And did the flush succeed?
+    pub(super) fn flush_outcome(&self, ticket: u64) -> Option<bool> {
+        let failed = self.failed_flushes.as_ref().is_some_and(|failed| failed.contains(&ticket));
+        (self.flushed >= ticket).then_some(!failed)
     }
 
     /// Asks for a command, unless the same is already waiting.

@@ -4,15 +4,13 @@ use super::dead::DeadLetters;
 use super::notice::Losses;
 use super::queue::{Queue, Waste};
 use super::requests::Requests;
+use crate::Clock;
 use crate::ledger::{DestinationHealth, DropReason, LastError, LedgerRow, State};
 use crate::round::Parcel;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tracework_core::{Overflow, Timestamp};
-
-/// Tells the time.
-pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What the handle and the worker share.
 pub(super) struct Shared {
@@ -26,8 +24,12 @@ pub(super) struct Shared {
     pub(super) room: Condvar,
     /// Callers wait for a flush or for the end.
     pub(super) done: Condvar,
-    /// Must callers wait? Read without the lock.
+    /// Must callers wait? Read without the lock, as the next two.
     congested: AtomicBool,
+    /// Does anything wait, or is anything being delivered?
+    busy: AtomicBool,
+    /// Is it to close?
+    pub(super) draining: AtomicBool,
 }
 
 /// What stands under the lock.
@@ -45,8 +47,8 @@ pub(super) struct Inside {
     pub(super) closed: bool,
     /// The worker sleeps, and must be woken.
     pub(super) asleep: bool,
-    /// What closing it said, if that failed.
-    pub(super) close_error: Option<String>,
+    /// Those that it takes over for.
+    pub(super) serves: Vec<Weak<Shared>>,
 }
 
 /// How it is.
@@ -80,6 +82,8 @@ impl Shared {
             room: Condvar::new(),
             done: Condvar::new(),
             congested: AtomicBool::new(false),
+            busy: AtomicBool::new(false),
+            draining: AtomicBool::new(false),
         })
     }
 
@@ -104,9 +108,15 @@ impl Shared {
             }
             _ => false,
         };
+        self.busy.store(!queue.is_empty(), Ordering::Release);
         if self.congested.swap(congested, Ordering::AcqRel) && !congested {
             self.room.notify_all();
         }
+    }
+
+    /// Is it to close, with something left that it may still hand over?
+    pub(super) fn may_hand_over(&self) -> bool {
+        self.draining.load(Ordering::Acquire) && self.busy.load(Ordering::Acquire)
     }
 
     /// Wakes the worker if it sleeps.
@@ -141,10 +151,20 @@ impl Inside {
         LedgerRow { pending: self.queue.pending(), ..self.ledger.clone() }
     }
 
+    /// Records handed over so far.
+    pub(super) fn handed_over(&self) -> u64 {
+        self.ledger.handed_over.values().sum()
+    }
+
+    /// May one that it takes over for still hand something over before it closes?
+    pub(super) fn is_needed(&self) -> bool {
+        self.serves.iter().filter_map(Weak::upgrade).any(|other| other.may_hand_over())
+    }
+
     fn state(&self) -> State {
         match () {
             () if self.closed => State::Closed,
-            () if self.requests.close.is_some() => State::Draining,
+            () if self.requests.drain => State::Draining,
             () if self.vitals.failed_over => State::FailedOver,
             () if self.vitals.failing => State::Failing,
             () if self.queue.gate.is_full() => State::Full,

@@ -32,7 +32,7 @@ impl Worker {
         let (Verdict::Retry(at) | Verdict::GiveUp(at)) = verdict;
         trouble.retry_at = at;
         let over = matches!(verdict, Verdict::GiveUp(_));
-        let hands_over = trouble.backoff.attempts() > 1 || over || self.drain_until.is_some();
+        let hands_over = trouble.backoff.attempts() > 1 || over || self.draining;
         trouble.failed_over = (trouble.failed_over || hands_over) && self.takeover().is_some();
         let give_up = over && !trouble.failed_over;
         if give_up {
@@ -54,7 +54,7 @@ impl Worker {
 
     /// An error to be seen in its health.
     pub(super) fn note_error(&self, message: &str) {
-        let at = (self.shared.clock)();
+        let at = self.shared.clock.now();
         self.shared.lock().vitals.error(message, at);
     }
 }

@@ -6,6 +6,7 @@ use super::outlet;
 use super::queue::Waiting;
 use super::shared::Shared;
 use super::trouble::Trouble;
+use crate::ledger::DropReason;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,8 +29,8 @@ pub(super) struct Worker {
     pub(super) opened: bool,
     /// Panics since the last successful delivery.
     pub(super) panics: u32,
-    /// Until when to deliver what is left, once it is to close.
-    pub(super) drain_until: Option<Instant>,
+    /// Is it to close?
+    pub(super) draining: bool,
     /// When the failover may be asked again whether it has room.
     pub(super) hand_over_at: Instant,
     pub(super) next_tick: Instant,
@@ -56,7 +57,7 @@ impl Worker {
             ready: false,
             opened: false,
             panics: 0,
-            drain_until: None,
+            draining: false,
             hand_over_at: now,
             next_tick: now + TICK,
             metadata: None,
@@ -95,7 +96,8 @@ impl Worker {
 
     /// Encodes a parcel. Records on which the format panics become dead letters.
     fn take(&mut self, item: Waiting) {
-        self.metadata = item.parcel.picks.first().and_then(|&at| item.parcel.round.record(at).shared_metadata().cloned());
+        self.metadata =
+            item.parcel.picks.first().and_then(|&at| item.parcel.round.record(at).shared_metadata().cloned());
         for (record, reason) in self.load.append(item, self.format.as_deref_mut()) {
             self.note_error(&reason);
             self.bury(record, &reason, 0);
@@ -107,11 +109,10 @@ impl Worker {
 
     fn flush(&mut self, ticket: u64) {
         let flushed = if self.ready { self.guarded(|destination| destination.flush()) } else { Ok(()) };
-        let error = flushed.err().map(|fault| fault.message);
-        if let Some(error) = &error {
-            self.note_error(error);
+        if let Err(fault) = &flushed {
+            self.note_error(&fault.message);
         }
-        self.shared.lock().requests.flush_done(ticket, error);
+        self.shared.lock().requests.flush_done(ticket, flushed.is_ok());
         self.shared.done.notify_all();
     }
 
@@ -138,9 +139,9 @@ impl Worker {
         let bytes: usize = rest.iter().map(|item| item.parcel.bytes).sum();
         let now = Instant::now();
         let mut inside = self.shared.lock();
-        inside.settle_dropped(crate::ledger::DropReason::Shutdown, records, now);
+        inside.settle_dropped(DropReason::Shutdown, records, now);
         inside.release(freed + bytes);
-        let parcels = inside.drop_waiting(crate::ledger::DropReason::Shutdown, now);
+        let parcels = inside.drop_waiting(DropReason::Shutdown, now);
         self.shared.refresh(&mut inside, now);
         drop(inside);
         drop((rest, parcels));
@@ -149,7 +150,7 @@ impl Worker {
     /// Says what is lost, and closes. `true` if something came in at the last moment.
     fn close(&mut self) -> bool {
         let mut inside = self.shared.lock();
-        if inside.queue.pending() > 0 {
+        if !inside.queue.is_empty() {
             return true;
         }
         inside.sealed = true;
@@ -157,19 +158,17 @@ impl Worker {
         while let Some((notice, loss)) = self.last_notice() {
             self.deliver_notice(&notice, loss);
         }
-        let error = self.close_destination();
-        self.shared.lock().close_error = error;
+        self.close_destination();
         false
     }
 
-    /// Closes the destination if it was ever open; returns what it said if that failed.
-    fn close_destination(&mut self) -> Option<String> {
-        if !std::mem::take(&mut self.opened) {
-            return None;
+    /// Closes the destination if it was ever open.
+    fn close_destination(&mut self) {
+        if std::mem::take(&mut self.opened)
+            && let Err(fault) = self.guarded(|destination| destination.close())
+        {
+            self.note_error(&fault.message);
         }
-        let fault = self.guarded(|destination| destination.close()).err()?;
-        self.note_error(&fault.message);
-        Some(fault.message)
     }
 
     /// Lets go of parcels that are done.
