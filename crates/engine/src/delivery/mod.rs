@@ -6,7 +6,7 @@
 //!
 //! | file | is about |
 //! |---|---|
-//! | `outlet` | the handle |
+//! | `outlet`, `settings`, `together` | the handle; changing it; several at once |
 //! | `shared` | what the handle and the worker share, under one lock |
 //! | `queue`, `overflow`, `gate`, `thin` | what waits; what happens when there is too much of it |
 //! | `requests` | what is asked of the worker beside the data: settings, flush, commands, close |
@@ -29,8 +29,10 @@ mod outlet;
 mod overflow;
 mod queue;
 mod requests;
+mod settings;
 mod shared;
 mod thin;
+mod together;
 mod trouble;
 mod worker;
 
@@ -39,3 +41,4 @@ mod tests;
 
 pub use dead::DeadLetter;
 pub(crate) use outlet::Outlet;
+pub(crate) use together::{close_all, flush_all};

@@ -4,17 +4,16 @@ use super::dead::{DeadLetter, DeadLetters};
 use super::notice::Losses;
 use super::queue::Queue;
 use super::requests::Requests;
-use super::shared::{Inside, Shared, Vitals};
+use super::shared::{Clock, Inside, Shared, Vitals};
 use super::thin;
 use super::worker::Worker;
-use crate::Clock;
 use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
 use crate::round::Parcel;
 use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use tracework_core::{Attachment, Command, DestinationSettings, Format, Overflow, OwnedRecord};
+use tracework_core::{Attachment, Command, Overflow, OwnedRecord};
 
 /// How long a destination that is let go without being closed may deliver what it has.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -29,7 +28,7 @@ pub(crate) struct Outlet {
 
 /// A flush that was asked for, to be waited for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FlushTicket {
+pub(super) struct FlushTicket {
     number: u64,
     handed_over: u64,
 }
@@ -131,7 +130,7 @@ impl Outlet {
     }
 
     /// Asks for everything pushed before to be delivered, and for the destination to flush.
-    pub(crate) fn request_flush(&self) -> FlushTicket {
+    pub(super) fn request_flush(&self) -> FlushTicket {
         let mut inside = self.shared.lock();
         let newest = inside.queue.newest();
         let number = inside.requests.ask_flush(newest);
@@ -141,7 +140,7 @@ impl Outlet {
 
     /// Waits for a flush that was asked for; what was handed to the failover meanwhile is flushed there. `false` if
     /// not all was flushed by the deadline, or the destination could not flush.
-    pub(crate) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
+    pub(super) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
         self.wait_flush_along(ticket, deadline, CHAIN)
     }
 
@@ -170,7 +169,7 @@ impl Outlet {
     ///
     /// Where several are closed, this is called for all of them before the first is closed: one that takes over for
     /// others then stays open until they have nothing more to hand over.
-    pub(crate) fn begin_close(&self) {
+    pub(super) fn begin_close(&self) {
         let mut inside = self.shared.lock();
         inside.requests.drain = true;
         inside.requests.hurry = true;
@@ -178,15 +177,18 @@ impl Outlet {
         self.shared.wake(&mut inside);
     }
 
-    /// Delivers what is there, then closes the destination. What could not be delivered by the deadline is dropped
-    /// and counted; a destination that hangs is left to its thread. `false` if it was not closed in time.
-    pub(crate) fn close(&self, deadline: Instant) -> bool {
-        self.begin_close();
-        let mut inside = self.shared.lock();
+    /// Asks the worker to close as soon as nothing is left, or shortly before the deadline.
+    pub(super) fn request_close(&self, deadline: Instant) {
         // The worker stops a little earlier, to have time to say what is lost and to close the destination.
         let spare = (deadline.saturating_duration_since(Instant::now()) / 8).min(Duration::from_millis(250));
+        let mut inside = self.shared.lock();
         inside.requests.close = Some(deadline.checked_sub(spare).unwrap_or(deadline));
         self.shared.wake(&mut inside);
+    }
+
+    /// Waits until it is closed; at the deadline, counts what is left as dropped and leaves the worker to itself.
+    pub(super) fn wait_close(&self, deadline: Instant) -> bool {
+        let mut inside = self.shared.lock();
         while !inside.closed && Instant::now() < deadline {
             inside = wait(&self.shared.done, inside, Some(deadline));
         }
@@ -197,56 +199,17 @@ impl Outlet {
         in_time
     }
 
+    /// Delivers what is there, then closes the destination. What could not be delivered by the deadline is dropped
+    /// and counted; a destination that hangs is left to its thread. `false` if it was not closed in time.
+    pub(crate) fn close(&self, deadline: Instant) -> bool {
+        self.begin_close();
+        self.request_close(deadline);
+        self.wait_close(deadline)
+    }
+
     /// How it is, and its row of the ledger, of one moment.
     pub(crate) fn health(&self) -> DestinationHealth {
         self.shared.health()
-    }
-
-    /// Sets the format of what is pushed from now on; what waits keeps the old one.
-    ///
-    /// Parcels whose bytes are shared with other destinations must have been grouped by the new format from now on.
-    pub(crate) fn set_format(&self, format: Box<dyn Format>) {
-        let mut inside = self.shared.lock();
-        let from = inside.queue.newest() + 1;
-        inside.requests.format = Some((format, from));
-    }
-
-    /// Takes new settings, all but the failover. A delivery that waits to be tried again is tried at once if it is now
-    /// tried again differently; what is too much for a smaller queue goes with the next push.
-    pub(crate) fn configure(&self, settings: &DestinationSettings) {
-        let mut inside = self.shared.lock();
-        inside.requests.hurry |= inside.requests.retry != settings.retry;
-        inside.requests.batch = settings.batch;
-        inside.requests.retry = settings.retry;
-        inside.queue.settings = settings.buffer;
-        inside.dead.set(settings.dead_letters.clone());
-        self.shared.refresh(&mut inside, Instant::now());
-        self.shared.wake(&mut inside);
-    }
-
-    /// Sets who takes over while it fails; if that is another than before, a waiting delivery is tried at once.
-    pub(crate) fn set_failover(&self, failover: Option<Arc<Self>>) {
-        let new = failover.as_ref().map(Arc::downgrade);
-        let mut inside = self.shared.lock();
-        let old = inside.requests.failover.take();
-        let same = match (&old, &new) {
-            (Some(old), Some(new)) => old.ptr_eq(new),
-            (None, None) => true,
-            _ => false,
-        };
-        inside.requests.failover = new;
-        inside.requests.hurry |= !same;
-        self.shared.wake(&mut inside);
-        drop(inside);
-        if !same {
-            let own = Arc::downgrade(&self.shared);
-            if let Some(old) = old.and_then(|old| old.upgrade()) {
-                old.shared.lock().serves.retain(|other| !other.ptr_eq(&own));
-            }
-            if let Some(new) = failover {
-                new.shared.lock().serves.push(own);
-            }
-        }
     }
 
     /// Asks the destination to do something; a failure shows in its health.

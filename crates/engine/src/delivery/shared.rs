@@ -4,13 +4,15 @@ use super::dead::DeadLetters;
 use super::notice::Losses;
 use super::queue::{Queue, Waste};
 use super::requests::Requests;
-use crate::Clock;
 use crate::ledger::{DestinationHealth, DropReason, LastError, LedgerRow, State};
 use crate::round::Parcel;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tracework_core::{Overflow, Timestamp};
+
+/// Tells the time.
+pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What the handle and the worker share.
 pub(super) struct Shared {

@@ -1,0 +1,71 @@
+//! Changing what is set for a destination while it runs.
+
+use super::outlet::Outlet;
+use std::sync::Arc;
+use std::time::Instant;
+use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, Format, RetrySettings};
+
+impl Outlet {
+    /// Sets the format of what is pushed from now on; what waits keeps the old one.
+    ///
+    /// Parcels whose bytes are shared with other destinations must have been grouped by the new format from now on.
+    pub(crate) fn set_format(&self, format: Box<dyn Format>) {
+        let mut inside = self.shared.lock();
+        let from = inside.queue.newest() + 1;
+        inside.requests.format = Some((format, from));
+    }
+
+    /// Sets how records are put together.
+    pub(crate) fn set_batch(&self, batch: BatchSettings) {
+        let mut inside = self.shared.lock();
+        inside.requests.batch = batch;
+        self.shared.wake(&mut inside);
+    }
+
+    /// Sets how failed deliveries are tried again; if that is new, a waiting one is tried at once.
+    pub(crate) fn set_retry(&self, retry: RetrySettings) {
+        let mut inside = self.shared.lock();
+        inside.requests.hurry |= inside.requests.retry != retry;
+        inside.requests.retry = retry;
+        self.shared.wake(&mut inside);
+    }
+
+    /// Sets the bounds of the queue and what happens when it is full. What is too much then goes with the next push.
+    pub(crate) fn set_buffer(&self, buffer: BufferSettings) {
+        let mut inside = self.shared.lock();
+        inside.queue.settings = buffer;
+        self.shared.refresh(&mut inside, Instant::now());
+        self.shared.wake(&mut inside);
+    }
+
+    /// Sets how dead letters are kept.
+    pub(crate) fn set_dead_letters(&self, settings: DeadLetterSettings) {
+        self.shared.lock().dead.set(settings);
+    }
+
+    /// Sets who takes over while it fails; if that is another than before, a waiting delivery is tried at once.
+    pub(crate) fn set_failover(&self, failover: Option<&Arc<Self>>) {
+        let new = failover.map(Arc::downgrade);
+        let mut inside = self.shared.lock();
+        let old = inside.requests.failover.take();
+        let same = match (&old, &new) {
+            (Some(old), Some(new)) => old.ptr_eq(new),
+            (None, None) => true,
+            _ => false,
+        };
+        inside.requests.failover = new;
+        inside.requests.hurry |= !same;
+        self.shared.wake(&mut inside);
+        drop(inside);
+        if same {
+            return;
+        }
+        let own = Arc::downgrade(&self.shared);
+        if let Some(old) = old.and_then(|old| old.upgrade()) {
+            old.shared.lock().serves.retain(|other| !other.ptr_eq(&own));
+        }
+        if let Some(new) = failover {
+            new.shared.lock().serves.push(own);
+        }
+    }
+}
