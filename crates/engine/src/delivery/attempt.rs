@@ -200,7 +200,7 @@ impl Worker {
         let letter = DeadLetter {
             destination: self.shared.name.clone(),
             reason: reason.to_owned(),
-            time: (self.shared.clock)(),
+            time: self.shared.clock.now(),
             attempts,
             record,
         };

@@ -192,6 +192,6 @@ impl Worker {
     }
 
     fn loss_notice(&self, loss: (DropReason, u64)) -> OwnedRecord {
-        notice::record(&self.shared.name, loss, (self.shared.clock)(), self.metadata.clone())
+        notice::record(&self.shared.name, loss, self.shared.clock.now(), self.metadata.clone())
     }
 }

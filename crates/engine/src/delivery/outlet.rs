@@ -28,7 +28,7 @@ pub(crate) struct Outlet {
 
 /// A flush that was asked for, to be waited for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FlushTicket {
+pub(crate) struct FlushTicket {
     number: u64,
     handed_over: u64,
 }
@@ -43,7 +43,7 @@ impl Outlet {
     pub(crate) fn spawn(
         name: String,
         attachment: Attachment,
-        clock: Clock,
+        clock: impl Into<Clock>,
         on_thread_start: Arc<dyn Fn() + Send + Sync>,
     ) -> io::Result<Arc<Self>> {
         let Attachment { destination, format, settings } = attachment;
@@ -60,7 +60,7 @@ impl Outlet {
             asleep: false,
             serves: Vec::new(),
         };
-        let shared = Shared::new(name, destination.name(), clock, inside);
+        let shared = Shared::new(name, destination.name(), clock.into(), inside);
         let worker = Worker::new(Arc::clone(&shared), destination, format, settings.batch);
         std::thread::Builder::new().name(format!("tracework-{}", shared.name)).spawn(move || {
             on_thread_start();
@@ -130,7 +130,7 @@ impl Outlet {
     }
 
     /// Asks for everything pushed before to be delivered, and for the destination to flush.
-    pub(super) fn request_flush(&self) -> FlushTicket {
+    pub(crate) fn request_flush(&self) -> FlushTicket {
         let mut inside = self.shared.lock();
         let newest = inside.queue.newest();
         let number = inside.requests.ask_flush(newest);
@@ -140,7 +140,7 @@ impl Outlet {
 
     /// Waits for a flush that was asked for; what was handed to the failover meanwhile is flushed there. `false` if
     /// not all was flushed by the deadline, or the destination could not flush.
-    pub(super) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
+    pub(crate) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
         self.wait_flush_along(ticket, deadline, CHAIN)
     }
 
@@ -169,7 +169,7 @@ impl Outlet {
     ///
     /// Where several are closed, this is called for all of them before the first is closed: one that takes over for
     /// others then stays open until they have nothing more to hand over.
-    pub(super) fn begin_close(&self) {
+    pub(crate) fn begin_close(&self) {
         let mut inside = self.shared.lock();
         inside.requests.drain = true;
         inside.requests.hurry = true;

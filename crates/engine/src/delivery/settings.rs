@@ -1,9 +1,10 @@
 //! Changing what is set for a destination while it runs.
 
 use super::outlet::Outlet;
+use std::borrow::Borrow;
 use std::sync::Arc;
 use std::time::Instant;
-use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, Format, RetrySettings};
+use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, Format, RetrySettings};
 
 impl Outlet {
     /// Sets the format of what is pushed from now on; what waits keeps the old one.
@@ -13,6 +14,14 @@ impl Outlet {
         let mut inside = self.shared.lock();
         let from = inside.queue.newest() + 1;
         inside.requests.format = Some((format, from));
+    }
+
+    /// Takes new settings, all but the failover.
+    pub(crate) fn configure(&self, settings: &DestinationSettings) {
+        self.set_batch(settings.batch);
+        self.set_retry(settings.retry);
+        self.set_buffer(settings.buffer);
+        self.set_dead_letters(settings.dead_letters.clone());
     }
 
     /// Sets how records are put together.
@@ -44,8 +53,8 @@ impl Outlet {
     }
 
     /// Sets who takes over while it fails; if that is another than before, a waiting delivery is tried at once.
-    pub(crate) fn set_failover(&self, failover: Option<&Arc<Self>>) {
-        let new = failover.map(Arc::downgrade);
+    pub(crate) fn set_failover(&self, failover: Option<impl Borrow<Arc<Self>>>) {
+        let new = failover.as_ref().map(|new| Arc::downgrade(new.borrow()));
         let mut inside = self.shared.lock();
         let old = inside.requests.failover.take();
         let same = match (&old, &new) {
@@ -65,7 +74,7 @@ impl Outlet {
             old.shared.lock().serves.retain(|other| !other.ptr_eq(&own));
         }
         if let Some(new) = failover {
-            new.shared.lock().serves.push(own);
+            new.borrow().shared.lock().serves.push(own);
         }
     }
 }
