@@ -149,11 +149,12 @@ impl SpanNode {
         self.reserved || self.recorded.get().is_some()
     }
 
-    /// Does it, or did a span around it when it was opened, say anything about what is inside?
+    /// May it, or a span around it, say anything about what is inside, now or at any time before?
     #[inline]
     #[must_use]
-    pub fn has_reserved_around(&self) -> bool {
+    pub fn may_say(&self) -> bool {
         self.reserved_around
+            || std::iter::successors(Some(self), |span| span.parent()).any(|span| span.recorded.get().is_some())
     }
 
     /// What it says itself about what is inside it, as of `time`.

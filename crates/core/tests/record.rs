@@ -80,7 +80,7 @@ fn what_is_too_long_is_cut_at_a_character_and_marked() {
     draft.begin(head(None));
     draft.message(format_args!("aaa{}", 'ü'));
     draft.field(Key::Name("key"), Value::Str("aaü"));
-    draft.rendered(Key::Name("other"), format_args!("{}", "aaü"));
+    draft.rendered(Key::Name("other"), format_args!("{}", "aaü"), |_| false);
     draft.field(Key::Name("third"), Value::Null);
     let mut page = Page::new(Arc::default());
     let pick = page.push(&draft, None);

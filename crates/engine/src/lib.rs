@@ -1,6 +1,31 @@
 //! The engine of tracework: from the shared buffer to delivered bytes.
+//!
+//! Threads fill lanes of the [buffer](SharedBufferSettings); the engine's thread takes their pages, hides secrets,
+//! adds metadata, and routes by the [`Plan`]; a worker for each destination formats, batches and delivers.
+//! [`Control`] changes all of it while it runs.
 
+mod buffer;
+mod clock;
+mod control;
+mod delivery;
+mod hub;
 mod ledger;
+pub mod own;
+mod plan;
+mod process;
+mod redact;
 mod round;
+mod run;
 
+pub use buffer::{BufferFull, Lane, SharedBufferSettings};
+pub use clock::Clock;
+pub use control::{CallsiteCount, Control, ControlBuilder, FlushReport, Guard, Health, ShutdownReport, Unclean};
+pub use delivery::DeadLetter;
+pub use hub::{Counters, Hub};
 pub use ledger::{DestinationHealth, DropReason, LastError, LedgerRow, State};
+pub use plan::roles;
+pub use plan::{
+    CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Temporary, Verdict, Why,
+};
+pub use process::process_metadata;
+pub use redact::{Detector, RedactCache, RedactError, RedactScratch, RedactSettings, Redacted, Redactor, UnknownDetector};

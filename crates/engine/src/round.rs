@@ -34,6 +34,11 @@ impl Round {
         self.pages[at.page as usize].record(at.pick)
     }
 
+    /// An empty page like the one at `page`.
+    pub(crate) fn twin(&self, page: u32) -> Page {
+        self.pages[page as usize].twin()
+    }
+
     /// The bytes of memory that it pins.
     pub(crate) fn pinned(&self) -> usize {
         self.pages.iter().map(Page::capacity).sum()

@@ -1,1 +1,19 @@
-//! The tracing layers of tracework: events and spans to Records.
+//! The layers of tracework: they turn `tracing`'s events and spans into Records, once for all of them, and hand these
+//! to the engine. They stand in any stack, beside anyone else's layers, which see nothing unusual.
+
+mod capture;
+mod companion;
+pub mod context;
+mod layers;
+mod macros;
+mod values;
+
+pub use layers::{DestinationLayer, MetadataLayer, TagFilterLayer};
+#[cfg(feature = "json")]
+pub use values::{Json, json};
+pub use values::{Lazy, lazy};
+
+#[doc(hidden)]
+pub mod __macros {
+    pub use tracing;
+}

@@ -170,9 +170,21 @@ impl Sink {
         self.bytes[count..count + 2].copy_from_slice(&number.to_le_bytes());
     }
 
-    pub(crate) fn rendered(&mut self, section: Section, key: Key<'_>, value: fmt::Arguments<'_>, limits: &Limits) {
+    #[inline]
+    pub(crate) fn rendered(
+        &mut self,
+        section: Section,
+        key: Key<'_>,
+        value: fmt::Arguments<'_>,
+        limits: &Limits,
+        is_json: impl FnOnce(usize) -> bool,
+    ) {
         let flags = self.start(section, key, kind::TEXT, limits);
+        let start = self.text.len();
         self.text(flags, limits.value, |out| _ = out.write_fmt(value));
+        if is_json(self.text.len() - start) {
+            self.bytes[flags - 1] = kind::JSON;
+        }
     }
 
     pub(crate) fn error(
@@ -270,6 +282,12 @@ impl Draft {
         self.sink.bytes[layout::SEVERITY] = severity.number();
     }
 
+    /// How serious it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.sink.bytes.get(layout::SEVERITY).and_then(|&number| Severity::from_number(number)).unwrap_or(Severity::INFO)
+    }
+
     /// Changes what sort it is.
     pub fn set_kind(&mut self, kind: Kind) {
         self.sink.bytes[layout::KIND] = kind as u8;
@@ -348,11 +366,12 @@ impl Draft {
         }
     }
 
-    /// Adds a field whose value is what `Display` or `Debug` writes.
+    /// Adds a field whose value is what `Display` or `Debug` writes. `is_json` is asked afterwards, with the length of
+    /// the text, whether it is one JSON value.
     #[inline]
-    pub fn rendered(&mut self, key: Key<'_>, value: fmt::Arguments<'_>) {
+    pub fn rendered(&mut self, key: Key<'_>, value: fmt::Arguments<'_>, is_json: impl FnOnce(usize) -> bool) {
         if self.admit() {
-            self.sink.rendered(Section::Field, key, value, &self.limits);
+            self.sink.rendered(Section::Field, key, value, &self.limits, is_json);
         }
     }
 

@@ -119,3 +119,19 @@ impl Reserved {
         ALL.get(usize::from(number)).copied()
     }
 }
+
+impl Reserved {
+    /// What a field of this name says, by the usual names.
+    #[must_use]
+    pub fn named(field: &str) -> Option<Self> {
+        Some(match field {
+            "destinations" => Self::Destinations,
+            "tags" => Self::Tags,
+            "log.level" => Self::Level,
+            "kind" => Self::Kind,
+            "severity" => Self::Severity,
+            "category" => Self::Category,
+            _ => return None,
+        })
+    }
+}

@@ -154,6 +154,24 @@ impl Page {
         self.metadata = None;
     }
 
+    /// A copy without room for more.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        Self {
+            bytes: self.bytes.as_slice().to_vec(),
+            text: self.text.as_str().to_owned(),
+            spans: self.spans.as_slice().to_vec(),
+            thread: Arc::clone(&self.thread),
+            metadata: self.metadata.clone(),
+        }
+    }
+
+    /// An empty page of the same thread and metadata.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self { thread: Arc::clone(&self.thread), metadata: self.metadata.clone(), ..Self::default() }
+    }
+
     /// The thread that emitted its records.
     #[must_use]
     pub fn thread(&self) -> &Arc<Thread> {

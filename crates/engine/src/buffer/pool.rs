@@ -1,0 +1,153 @@
+//! The memory of the shared buffer.
+
+use super::{BufferFull, SharedBufferSettings};
+use crate::round::Recycle;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+use tracework_core::{Draft, Page, Thread};
+
+/// Bytes of parts, and of text, that a page has room for.
+const PAGE: usize = 32 << 10;
+
+/// Pages for lanes, bounded.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    settings: SharedBufferSettings,
+    /// Bytes of the pages that lanes hold.
+    used: AtomicUsize,
+    free: Mutex<Vec<Page>>,
+    /// How many threads wait for room.
+    waiting: Mutex<usize>,
+    room: Condvar,
+    engine: OnceLock<thread::Thread>,
+    closed: AtomicBool,
+}
+
+/// A page in a lane, and the bytes that it counts for.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) page: Page,
+    pub(crate) weight: usize,
+}
+
+/// What a lane gets when it asks for a page.
+pub(crate) enum When {
+    Now(Held),
+    Never,
+}
+
+impl Pool {
+    pub(super) fn new(settings: SharedBufferSettings) -> Self {
+        Self {
+            settings,
+            used: AtomicUsize::new(0),
+            free: Mutex::default(),
+            waiting: Mutex::default(),
+            room: Condvar::new(),
+            engine: OnceLock::new(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Names the thread that is to be woken when the buffer fills.
+    pub(crate) fn set_engine(&self, engine: thread::Thread) {
+        // There is one engine thread for each buffer, so the first name is the right one.
+        let _ = self.engine.set(engine);
+    }
+
+    /// Wakes the engine before its tick.
+    pub(crate) fn wake_engine(&self) {
+        if let Some(engine) = self.engine.get() {
+            engine.unpark();
+        }
+    }
+
+    /// Says that nobody empties the buffer any more: nobody may wait for it.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.room.notify_all();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.settings.memory
+    }
+
+    /// A page with room for `draft`, without waiting.
+    pub(super) fn try_page(&self, draft: &Draft, thread: &Arc<Thread>) -> Option<Held> {
+        let wanted = (2 * PAGE).max(2 * draft.size());
+        let before = self.used.fetch_add(wanted, Ordering::AcqRel);
+        // One page is always given, so that a record larger than the buffer still passes.
+        if before != 0 && before + wanted > self.settings.memory {
+            self.used.fetch_sub(wanted, Ordering::AcqRel);
+            return None;
+        }
+        if before < self.settings.memory / 2 && before + wanted >= self.settings.memory / 2 {
+            self.wake_engine();
+        }
+        if wanted == 2 * PAGE
+            && let Some(mut page) = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        {
+            page.reset(Arc::clone(thread));
+            return Some(Held { page, weight: wanted });
+        }
+        let page = Page::with_capacity(Arc::clone(thread), wanted / 2, wanted / 2);
+        Some(Held { page, weight: wanted })
+    }
+
+    /// A page with room for `draft`, waiting as the settings say.
+    pub(super) fn page(&self, draft: &Draft, thread: &Arc<Thread>) -> When {
+        let deadline = match self.settings.when_full {
+            BufferFull::DropNewest => Some(Instant::now()),
+            BufferFull::Block { limit } => limit.map(|limit| Instant::now() + limit),
+        };
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        *waiting += 1;
+        let given = loop {
+            if let Some(held) = self.try_page(draft, thread) {
+                break When::Now(held);
+            }
+            self.wake_engine();
+            let now = Instant::now();
+            if self.is_closed() || deadline.is_some_and(|deadline| deadline <= now) {
+                break When::Never;
+            }
+            let nap = deadline.map_or(Duration::from_millis(100), |deadline| deadline - now);
+            waiting = self.room.wait_timeout(waiting, nap).unwrap_or_else(PoisonError::into_inner).0;
+        };
+        *waiting -= 1;
+        given
+    }
+
+    /// Says that the engine took pages of so many bytes out of lanes.
+    pub(super) fn taken(&self, bytes: usize) {
+        self.used.fetch_sub(bytes, Ordering::AcqRel);
+        if *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) > 0 {
+            self.room.notify_all();
+        }
+    }
+}
+
+impl Recycle for Pool {
+    fn recycle(&self, page: Page) {
+        // Half the buffer's bytes are kept for the next burst; the rest goes back to the system.
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_standard(&page) && (free.len() + 1) * 2 * PAGE <= self.settings.memory / 2 {
+            free.push(page);
+        }
+    }
+}
+
+/// Is it a page that any lane can use?
+fn is_standard(page: &Page) -> bool {
+    (2 * PAGE..4 * PAGE).contains(&page.capacity())
+}

@@ -1,0 +1,251 @@
+//! Destinations: attached, detached, replaced, switched.
+
+use super::{Control, FlushReport};
+use crate::delivery::{DeadLetter, Outlet};
+use crate::own::mark_own_thread;
+use crate::plan::{Attached, PlanError, PlanSpec, check_name, nearest};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tracework_core::{Attachment, Command, DestinationSettings, Format};
+
+impl PlanSpec {
+    /// The destination `name`, to be changed.
+    fn destination(&mut self, name: &str) -> Result<&mut Attached, PlanError> {
+        match self.destinations.iter().position(|destination| destination.name == name) {
+            Some(place) => Ok(Arc::make_mut(&mut self.destinations[place])),
+            None => Err(self.unknown(name)),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> PlanError {
+        let names = self.destinations.iter().map(|destination| destination.name.as_str());
+        PlanError::UnknownDestination { name: name.to_owned(), at: "the call".into(), nearest: nearest(name, names) }
+    }
+
+    /// Takes the destination `name` out, from the routes and the default too.
+    fn remove(&mut self, name: &str) -> Result<Arc<Attached>, PlanError> {
+        let Some(place) = self.destinations.iter().position(|destination| destination.name == name) else {
+            return Err(self.unknown(name));
+        };
+        self.default.retain(|other| other != name);
+        self.routes.iter_mut().for_each(|route| route.to.retain(|other| other != name));
+        for other in &mut self.destinations {
+            if other.settings.failover.as_deref() == Some(name) {
+                Arc::make_mut(other).settings.failover = None;
+            }
+        }
+        Ok(self.destinations.remove(place))
+    }
+
+    /// The names of the destinations.
+    pub fn destinations(&self) -> impl Iterator<Item = &str> {
+        self.destinations.iter().map(|destination| destination.name.as_str())
+    }
+
+    /// What is set for the destination `name`.
+    #[must_use]
+    pub fn settings(&self, name: &str) -> Option<&DestinationSettings> {
+        self.destinations.iter().find(|destination| destination.name == name).map(|destination| &destination.settings)
+    }
+}
+
+impl Control {
+    /// Starts a worker for a destination.
+    fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
+        check_name(name)?;
+        let settings = attachment.settings.clone();
+        let format = attachment.format.as_ref().and_then(|format| format.identity());
+        let clock = self.hub().clock().clone();
+        let clock = Arc::new(move || clock.now());
+        let outlet = Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(mark_own_thread))
+            .map_err(PlanError::Thread)?;
+        Ok(Arc::new(Attached { name: name.to_owned(), outlet, settings, format }))
+    }
+
+    fn add(&self, name: &str, attachment: impl Into<Attachment>, by_default: bool) -> Result<(), PlanError> {
+        if self.plan().spec().destinations().any(|other| other == name) {
+            return Err(PlanError::Taken(name.to_owned()));
+        }
+        let attached = self.outlet(name, attachment.into())?;
+        let outlet = Arc::clone(&attached.outlet);
+        let changed = self.change(|spec| {
+            spec.destinations.push(attached);
+            if by_default {
+                spec.default.push(name.to_owned());
+            }
+            Ok(())
+        });
+        if changed.is_err() {
+            outlet.close(Instant::now());
+        }
+        changed
+    }
+
+    /// Attaches a destination: from now on it gets the records that no route sends elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// If the name is taken or no name, the failover is not there or leads in a circle, there are too many, or no
+    /// thread could be started for it. A destination that cannot be opened is no error: it is tried again, its
+    /// failover takes over, and [`Control::health`] shows it.
+    pub fn attach(&self, name: &str, destination: impl Into<Attachment>) -> Result<(), PlanError> {
+        self.add(name, destination, true)
+    }
+
+    /// Makes a destination known that gets only what a route, a span or an event names it for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Control::attach`].
+    pub fn create(&self, name: &str, destination: impl Into<Attachment>) -> Result<(), PlanError> {
+        self.add(name, destination, false)
+    }
+
+    /// Detaches a destination: what was emitted before is still delivered to it, then it is closed. Waits for that,
+    /// for five seconds at the most; [`Control::detach_within`] waits as long as you like.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn detach(&self, name: &str) -> Result<FlushReport, PlanError> {
+        self.detach_within(name, Duration::from_secs(5))
+    }
+
+    /// Detaches a destination within `timeout`; what could not be delivered by then is counted in the report.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn detach_within(&self, name: &str, timeout: Duration) -> Result<FlushReport, PlanError> {
+        let deadline = Instant::now() + timeout;
+        let removed = self.change(|spec| spec.remove(name))?;
+        Ok(self.retire(&removed, deadline))
+    }
+
+    /// The same as [`Control::detach`].
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn delete(&self, name: &str) -> Result<FlushReport, PlanError> {
+        self.detach(name)
+    }
+
+    fn retire(&self, removed: &Attached, deadline: Instant) -> FlushReport {
+        self.route_all(deadline);
+        removed.outlet.close(deadline);
+        FlushReport::of([&*removed.outlet])
+    }
+
+    /// Puts another destination in the place of one, in every route. The one before delivers what was emitted until
+    /// now, then it is closed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Control::attach`] and [`Control::detach`].
+    pub fn replace(&self, name: &str, destination: impl Into<Attachment>) -> Result<FlushReport, PlanError> {
+        if !self.plan().spec().destinations().any(|other| other == name) {
+            return Err(self.plan().spec().unknown(name));
+        }
+        let attached = self.outlet(name, destination.into())?;
+        let outlet = Arc::clone(&attached.outlet);
+        let changed = self.change(|spec| {
+            let place = spec.destinations.iter().position(|destination| destination.name == name);
+            let place = place.ok_or_else(|| spec.unknown(name))?;
+            Ok(std::mem::replace(&mut spec.destinations[place], attached))
+        });
+        match changed {
+            Ok(removed) => Ok(self.retire(&removed, Instant::now() + Duration::from_secs(5))),
+            Err(error) => {
+                outlet.close(Instant::now());
+                Err(error)
+            }
+        }
+    }
+
+    /// Changes what is set for a destination.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached, or the plan cannot be made.
+    pub fn set(&self, name: &str, change: impl FnOnce(&mut DestinationSettings)) -> Result<(), PlanError> {
+        self.change(|spec| {
+            let attached = spec.destination(name)?;
+            change(&mut attached.settings);
+            attached.outlet.set_batch(attached.settings.batch);
+            attached.outlet.set_retry(attached.settings.retry);
+            attached.outlet.set_buffer(attached.settings.buffer);
+            attached.outlet.set_dead_letters(attached.settings.dead_letters.clone());
+            Ok(())
+        })
+    }
+
+    /// Switches a destination on.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn enable(&self, name: &str) -> Result<(), PlanError> {
+        self.set(name, |settings| settings.enabled = true)
+    }
+
+    /// Switches a destination off: it gets nothing until it is switched on again. What waits for it is delivered.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn disable(&self, name: &str) -> Result<(), PlanError> {
+        self.set(name, |settings| settings.enabled = false)
+    }
+
+    /// Encodes what is emitted from now on by another format.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn set_format(&self, name: &str, format: impl Format) -> Result<(), PlanError> {
+        // What was emitted before is routed first, so that it keeps the format that it had.
+        self.route_all(Instant::now() + Duration::from_secs(1));
+        let identity = format.identity();
+        self.change(|spec| {
+            let attached = spec.destination(name)?;
+            attached.format = identity;
+            attached.outlet.set_format(Box::new(format));
+            Ok(())
+        })
+    }
+
+    fn outlet_of(&self, name: &str) -> Result<Arc<Outlet>, PlanError> {
+        let plan = self.plan();
+        let place = plan.place(name).ok_or_else(|| plan.spec().unknown(name))?;
+        Ok(Arc::clone(&plan.destinations()[place].outlet))
+    }
+
+    /// Has a destination do what an operator asks: open its file again, start a new one.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached. Whether it succeeded shows in [`Control::health`].
+    pub fn command(&self, name: &str, command: Command) -> Result<(), PlanError> {
+        self.outlet_of(name)?.command(command);
+        Ok(())
+    }
+
+    /// The records that a destination will never accept, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn dead_letters(&self, name: &str) -> Result<Vec<DeadLetter>, PlanError> {
+        Ok(self.outlet_of(name)?.dead_letters())
+    }
+
+    /// Delivers the dead letters of a destination once more; gives their number.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of this name is attached.
+    pub fn replay_dead_letters(&self, name: &str) -> Result<usize, PlanError> {
+        Ok(self.outlet_of(name)?.replay_dead_letters())
+    }
+}

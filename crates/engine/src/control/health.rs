@@ -1,0 +1,154 @@
+//! How the pipeline is.
+
+use super::Control;
+use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use tracework_core::Callsite;
+
+/// How the pipeline is, at one moment for each of its parts.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The number of the plan that holds.
+    pub generation: u32,
+    /// Each destination, by name.
+    pub destinations: BTreeMap<String, DestinationHealth>,
+    /// The shared buffer's row of the ledger: what is delivered there was handed to the engine.
+    pub buffer: LedgerRow,
+    /// Bytes of memory that the shared buffer holds.
+    pub buffer_bytes: usize,
+    /// Bytes of memory that it may hold.
+    pub buffer_limit: usize,
+    /// Threads that emit.
+    pub threads: usize,
+    /// Records in all.
+    pub records: u64,
+    /// Errors in all: of destinations, and of the pipeline's own parts.
+    pub errors: u64,
+    /// How often a callsite was found in a thread's table, and how often it was not.
+    pub callsite_cache: (u64, u64),
+    /// Names in `destinations` fields that nothing has, each with how often it came.
+    pub unknown_destinations: BTreeMap<String, u64>,
+}
+
+impl Health {
+    /// Is every destination well, and nothing lost?
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        use crate::State::{Disabled, Draining, Healthy, Starting};
+        self.buffer.lost() == 0
+            && self.destinations.values().all(|destination| {
+                matches!(destination.state, Healthy | Starting | Disabled | Draining) && destination.ledger.lost() == 0
+            })
+    }
+}
+
+/// A callsite and how many records of it were routed.
+#[derive(Clone, Copy, Debug)]
+pub struct CallsiteCount {
+    /// The callsite.
+    pub callsite: &'static Callsite,
+    /// Records of it that reached the engine.
+    pub records: u64,
+}
+
+impl Control {
+    /// How the pipeline is.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let hub = self.hub();
+        let plan = self.plan();
+        let destinations: BTreeMap<_, _> = plan
+            .destinations()
+            .iter()
+            .map(|destination| {
+                let mut health = destination.outlet.health();
+                if !destination.settings.enabled && health.ledger.pending == 0 {
+                    health.state = crate::State::Disabled;
+                }
+                (destination.name.clone(), health)
+            })
+            .collect();
+        let row = hub.buffer.row();
+        let failures = destinations.values().filter_map(|destination| destination.last_error.as_ref());
+        let counters = hub.counters();
+        Health {
+            generation: plan.generation(),
+            errors: failures.map(|error| error.count).sum::<u64>() + counters.errors.load(Ordering::Relaxed),
+            destinations,
+            records: row.accepted,
+            buffer: LedgerRow {
+                accepted: row.accepted,
+                delivered: row.taken,
+                pending: row.pending,
+                dropped: DropReason::ALL
+                    .into_iter()
+                    .zip(row.dropped)
+                    .filter(|&(_, count)| count > 0)
+                    .collect(),
+                ..LedgerRow::default()
+            },
+            buffer_bytes: hub.buffer.pool().used(),
+            buffer_limit: hub.buffer.pool().limit(),
+            threads: hub.buffer.lanes(),
+            callsite_cache: (
+                counters.callsite_hits.load(Ordering::Relaxed),
+                counters.callsite_misses.load(Ordering::Relaxed),
+            ),
+            unknown_destinations: counters.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Every callsite that was reached since the program started, with the records of it that this pipeline routed.
+    #[must_use]
+    pub fn callsites(&self) -> Vec<CallsiteCount> {
+        let counts = self.hub().counters().routed();
+        Callsite::all()
+            .map(|callsite| {
+                let records = counts.get(callsite.id().number() as usize).copied().unwrap_or(0);
+                CallsiteCount { callsite, records }
+            })
+            .collect()
+    }
+}
+
+/// Runs `work` on a thread of its own; the future is ready when it is done.
+pub(super) fn on_a_thread<T: Send + Default + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = T> + Send + 'static {
+    let shared: Arc<Mutex<(Option<T>, Option<Waker>)>> = Arc::default();
+    let theirs = Arc::clone(&shared);
+    let started = std::thread::Builder::new().name("tracework-flush".into()).spawn(move || {
+        let done = work();
+        let mut state = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 = Some(done);
+        if let Some(waker) = state.1.take() {
+            waker.wake();
+        }
+    });
+    if started.is_err() {
+        shared.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(T::default());
+    }
+    Flushed(shared)
+}
+
+struct Flushed<T>(Arc<Mutex<(Option<T>, Option<Waker>)>>);
+
+impl<T> Future for Flushed<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match state.0.take() {
+            Some(done) => Poll::Ready(done),
+            None => {
+                state.1 = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}

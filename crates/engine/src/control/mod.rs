@@ -1,0 +1,12 @@
+//! Control: changing the plan of a running program, and asking how it does.
+
+mod destinations;
+mod flush;
+mod handle;
+mod health;
+mod levels;
+mod parts;
+
+pub use flush::{FlushReport, ShutdownReport, Unclean};
+pub use handle::{Control, ControlBuilder, Guard};
+pub use health::{CallsiteCount, Health};

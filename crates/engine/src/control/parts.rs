@@ -1,0 +1,146 @@
+//! Routes, filters, enrichers and metadata.
+
+use super::Control;
+use crate::plan::{PlanError, RouteSpec};
+use std::sync::Arc;
+use tracework_core::{Enricher, Filter, TagFilter};
+use tracework_rules::Rule;
+
+impl Control {
+    /// Adds a route, or replaces the one of this name: the records that `when` matches go to `to`, and to where other
+    /// routes send them, but no longer to the default.
+    ///
+    /// # Errors
+    ///
+    /// If `to` names what is not attached.
+    pub fn set_route(&self, name: &str, when: Rule, to: &[&str]) -> Result<(), PlanError> {
+        let route = RouteSpec { name: Some(name.to_owned()), when, to: to.iter().map(|&to| to.to_owned()).collect() };
+        self.change(|spec| {
+            match spec.routes.iter_mut().find(|other| other.name.as_deref() == Some(name)) {
+                Some(place) => *place = route,
+                None => spec.routes.push(route),
+            }
+            Ok(())
+        })
+    }
+
+    /// Removes the route of this name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn remove_route(&self, name: &str) -> Result<(), PlanError> {
+        self.change(|spec| {
+            let before = spec.routes.len();
+            spec.routes.retain(|route| route.name.as_deref() != Some(name));
+            found(spec.routes.len() < before, "route", name)
+        })
+    }
+
+    /// Replaces all routes at once.
+    ///
+    /// # Errors
+    ///
+    /// If one names what is not attached.
+    pub fn set_routes(&self, routes: Vec<RouteSpec>) -> Result<(), PlanError> {
+        self.change(|spec| {
+            spec.routes = routes;
+            Ok(())
+        })
+    }
+
+    /// Sets where records go that no route matches.
+    ///
+    /// # Errors
+    ///
+    /// If it names what is not attached.
+    pub fn set_default(&self, to: &[&str]) -> Result<(), PlanError> {
+        self.change(|spec| {
+            spec.default = to.iter().map(|&name| name.to_owned()).collect();
+            Ok(())
+        })
+    }
+
+    /// Adds a filter for the whole pipeline, or replaces the one of this name.
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown.
+    pub fn add_filter(&self, name: &str, filter: impl Filter) -> Result<(), PlanError> {
+        let filter: Arc<dyn Filter> = Arc::new(filter);
+        self.change(|spec| {
+            spec.filters.retain(|(other, _)| other != name);
+            spec.filters.push((name.to_owned(), filter));
+            Ok(())
+        })
+    }
+
+    /// Removes the filter of this name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn remove_filter(&self, name: &str) -> Result<(), PlanError> {
+        self.change(|spec| {
+            let before = spec.filters.len();
+            spec.filters.retain(|(other, _)| other != name);
+            found(spec.filters.len() < before, "filter", name)
+        })
+    }
+
+    /// Sets the tags that the whole pipeline asks for.
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown.
+    pub fn set_tags(&self, tags: TagFilter) -> Result<(), PlanError> {
+        self.change(|spec| {
+            spec.tags = tags;
+            Ok(())
+        })
+    }
+
+    /// Adds an enricher, or replaces the one of this name.
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown.
+    pub fn add_enricher(&self, name: &str, enricher: impl Enricher) -> Result<(), PlanError> {
+        let enricher: Arc<dyn Enricher> = Arc::new(enricher);
+        self.change(|spec| {
+            spec.enrichers.retain(|(other, _)| other != name);
+            spec.enrichers.push((name.to_owned(), enricher));
+            Ok(())
+        })
+    }
+
+    /// Removes the enricher of this name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn remove_enricher(&self, name: &str) -> Result<(), PlanError> {
+        self.change(|spec| {
+            let before = spec.enrichers.len();
+            spec.enrichers.retain(|(other, _)| other != name);
+            found(spec.enrichers.len() < before, "enricher", name)
+        })
+    }
+
+    /// Sets one pair of the metadata that every record has.
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown.
+    pub fn set_metadata(&self, key: &str, value: &str) -> Result<(), PlanError> {
+        self.change(|spec| {
+            spec.metadata.retain(|(other, _)| other != key);
+            spec.metadata.push((key.to_owned(), value.to_owned()));
+            Ok(())
+        })
+    }
+}
+
+fn found(found: bool, what: &'static str, name: &str) -> Result<(), PlanError> {
+    if found { Ok(()) } else { Err(PlanError::NotFound { what, name: name.to_owned() }) }
+}

@@ -1,0 +1,370 @@
+//! What the layers, the engine's thread and [`Control`](crate::Control) share.
+
+use crate::buffer::{Buffer, Lane, SharedBufferSettings};
+use crate::plan::{Plan, PlanSpec, ReservedNames};
+use crate::{Clock, PlanError, process};
+use arc_swap::ArcSwap;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tracework_core::{Record, Severity, Thread};
+
+/// What the layers, the engine's thread and [`Control`](crate::Control) share. Layers reach it through
+/// [`Control::hub`](crate::Control::hub); a program does not need it.
+#[derive(Debug)]
+pub struct Hub {
+    clock: Clock,
+    names: ReservedNames,
+    plan: ArcSwap<Plan>,
+    generation: AtomicU32,
+    /// One change at a time. Nobody waits for the engine while holding it.
+    changing: Mutex<()>,
+    pub(crate) buffer: Buffer,
+    pub(crate) requests: Requests,
+    pub(crate) hooks: Hooks,
+    pub(crate) counters: Counters,
+    /// The number of the least serious severity that a span's `log.level` asked for; 255 if none did.
+    floor: AtomicU8,
+    fork: u32,
+    stopped: AtomicBool,
+    layers: AtomicU32,
+    watched: AtomicBool,
+}
+
+/// What the engine is asked to do, beside its work.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    state: Mutex<Tickets>,
+    answered: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Tickets {
+    passes_wanted: u64,
+    passes_done: u64,
+    rebuilds_wanted: u64,
+    rebuilds_done: u64,
+    stop: bool,
+    ended: bool,
+}
+
+/// What is run after each swap of the plan, on the engine's thread: layers have `tracing` ask its callsites anew.
+pub(crate) struct Hooks(Mutex<Vec<Hook>>);
+
+type Hook = Box<dyn Fn(&Plan) + Send>;
+
+impl std::fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hooks")
+    }
+}
+
+/// Figures of the whole process.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Callsites that were found in a thread's table.
+    pub callsite_hits: AtomicU64,
+    /// Callsites that had to be looked up.
+    pub callsite_misses: AtomicU64,
+    /// Errors of the pipeline's own parts: enrichers that panicked, notices that could not be given.
+    pub errors: AtomicU64,
+    /// Names in `destinations` fields that nothing has, each with how often.
+    pub(crate) unknown: Mutex<BTreeMap<String, u64>>,
+    /// By callsite: the records that were routed.
+    routed: Mutex<Vec<u64>>,
+}
+
+impl Counters {
+    /// How many unknown names are told apart; more are counted under `...`.
+    const UNKNOWN: usize = 64;
+
+    pub(crate) fn set_routed(&self, counts: &[u64]) {
+        let mut routed = self.routed.lock().unwrap_or_else(PoisonError::into_inner);
+        routed.clear();
+        routed.extend_from_slice(counts);
+    }
+
+    pub(crate) fn routed(&self) -> Vec<u64> {
+        self.routed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts a name that no destination has; `true` the first time.
+    pub(crate) fn unknown(&self, name: &str) -> bool {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = unknown.get_mut(name) {
+            *count += 1;
+            return false;
+        }
+        let name = if unknown.len() < Self::UNKNOWN { name } else { "..." };
+        let count = unknown.entry(name.to_owned()).or_insert(0);
+        *count += 1;
+        *count == 1
+    }
+}
+
+impl Hub {
+    pub(crate) fn new(
+        spec: PlanSpec,
+        names: ReservedNames,
+        buffer: SharedBufferSettings,
+        clock: Clock,
+    ) -> Result<Self, PlanError> {
+        Ok(Self {
+            clock,
+            names,
+            plan: ArcSwap::from_pointee(Plan::compile(spec, 1, None)?),
+            generation: AtomicU32::new(1),
+            changing: Mutex::new(()),
+            buffer: Buffer::new(buffer),
+            requests: Requests::default(),
+            hooks: Hooks(Mutex::default()),
+            counters: Counters::default(),
+            floor: AtomicU8::new(u8::MAX),
+            fork: process::forks(),
+            stopped: AtomicBool::new(false),
+            layers: AtomicU32::new(0),
+            watched: AtomicBool::new(false),
+        })
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The names of the reserved fields.
+    #[must_use]
+    pub fn names(&self) -> &ReservedNames {
+        &self.names
+    }
+
+    /// The plan that holds now.
+    #[must_use]
+    pub fn plan(&self) -> Arc<Plan> {
+        self.plan.load_full()
+    }
+
+    /// The number of the plan that holds now; it changes with each swap.
+    #[inline]
+    #[must_use]
+    pub fn generation(&self) -> u32 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Figures of the whole process.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Was this process forked off since the hub was made? Its threads are then on the other side: nothing may be
+    /// captured.
+    #[inline]
+    #[must_use]
+    pub fn is_forked(&self) -> bool {
+        self.fork != process::forks()
+    }
+
+    /// Counts a layer in that feeds the pipeline.
+    pub fn add_layer(&self) {
+        self.layers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Counts a layer out.
+    pub fn remove_layer(&self) {
+        self.layers.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// How many layers feed the pipeline.
+    #[inline]
+    #[must_use]
+    pub fn layers(&self) -> u32 {
+        self.layers.load(Ordering::Relaxed)
+    }
+
+    /// Are callsites asked anew after each swap? `false` the first time, and `true` from then on.
+    pub fn is_watched(&self) -> bool {
+        self.watched.swap(true, Ordering::AcqRel)
+    }
+
+    /// Was it shut down?
+    #[inline]
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// A lane of the shared buffer for the thread that calls.
+    #[must_use]
+    pub fn open_lane(&self) -> Arc<Lane> {
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        let name = std::thread::current().name().map(Into::into);
+        self.buffer.open(Thread { name, number: NUMBER.fetch_add(1, Ordering::Relaxed) })
+    }
+
+    /// Wakes the engine before its tick: for a record that should not wait.
+    pub fn wake(&self) {
+        self.buffer.pool().wake_engine();
+    }
+
+    /// Is any destination of the plan that holds now full, so that callers must wait?
+    #[inline]
+    #[must_use]
+    pub fn is_congested(plan: &Plan) -> bool {
+        plan.congested.load(Ordering::Relaxed) != 0
+    }
+
+    /// Waits until the destinations that `record` goes to have room, as their policies say.
+    #[cold]
+    pub fn wait_for_room(&self, plan: &Plan, record: &Record<'_>) {
+        let held_up = plan.holding_up(record);
+        for (_, destination) in plan.each(held_up) {
+            destination.outlet.wait_for_room();
+        }
+    }
+
+    /// The least serious severity that a span's `log.level` asked for so far.
+    #[inline]
+    #[must_use]
+    pub fn floor(&self) -> Option<Severity> {
+        Severity::from_number(self.floor.load(Ordering::Relaxed))
+    }
+
+    /// Says that a span asks for `level`. The first time that this lowers the floor, callsites are asked anew.
+    pub fn lower_floor(&self, level: Severity) {
+        if self.floor.fetch_min(level.number(), Ordering::AcqRel) > level.number() {
+            self.request_rebuild();
+        }
+    }
+
+    /// Has `hook` run after each swap of the plan, on the engine's thread, and not inside any callback of `tracing`.
+    pub fn on_swap(&self, hook: impl Fn(&Plan) + Send + 'static) {
+        self.hooks.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(hook));
+    }
+
+    /// Has the hooks run once more, soon: a callsite answered from an older plan.
+    pub fn request_rebuild(&self) {
+        self.requests.lock().rebuilds_wanted += 1;
+        self.wake();
+    }
+
+    pub(crate) fn run_hooks(&self) {
+        let plan = self.plan();
+        let hooks = self.hooks.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hooks.iter().for_each(|hook| hook(&plan));
+    }
+
+    /// Makes a plan of the changed spec and swaps it. An error changes nothing.
+    pub(crate) fn change<T, E: From<PlanError>>(
+        &self,
+        change: impl FnOnce(&mut PlanSpec) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_stopped() {
+            return Err(PlanError::ShutDown.into());
+        }
+        let before = self.plan();
+        let mut spec = before.spec().clone();
+        let told = change(&mut spec)?;
+        let plan = Plan::compile(spec, before.generation() + 1, Some(&before))?;
+        self.swap(plan);
+        Ok(told)
+    }
+
+    fn swap(&self, plan: Plan) {
+        let generation = plan.generation();
+        connect_failovers(&plan);
+        self.plan.store(Arc::new(plan));
+        self.generation.store(generation, Ordering::Release);
+        self.request_rebuild();
+    }
+
+    /// Swaps to a plan without destinations, for good.
+    pub(crate) fn stop_capture(&self) -> Arc<Plan> {
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.plan();
+        if !self.stopped.swap(true, Ordering::AcqRel) {
+            let spec = PlanSpec { destinations: Vec::new(), default: Vec::new(), routes: Vec::new(), ..before.spec().clone() };
+            if let Ok(plan) = Plan::compile(spec, before.generation() + 1, Some(&before)) {
+                self.swap(plan);
+            }
+        }
+        before
+    }
+}
+
+/// Tells each destination's worker which one takes over.
+fn connect_failovers(plan: &Plan) {
+    for destination in plan.destinations() {
+        let failover = destination.settings.failover.as_deref().and_then(|name| plan.place(name));
+        destination.outlet.set_failover(failover.map(|place| &plan.destinations()[place].outlet));
+    }
+}
+
+impl Requests {
+    fn lock(&self) -> MutexGuard<'_, Tickets> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for a pass over all lanes; gives a ticket to wait with.
+    pub(crate) fn ask_pass(&self) -> u64 {
+        let mut tickets = self.lock();
+        tickets.passes_wanted += 1;
+        tickets.passes_wanted
+    }
+
+    fn wait(&self, deadline: Instant, done: impl Fn(&Tickets) -> bool) -> bool {
+        let mut tickets = self.lock();
+        loop {
+            if done(&tickets) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left == Duration::ZERO || tickets.ended {
+                return false;
+            }
+            tickets = self.answered.wait_timeout(tickets, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits until the pass of `ticket` was made.
+    pub(crate) fn wait_pass(&self, ticket: u64, deadline: Instant) -> bool {
+        self.wait(deadline, |tickets| tickets.passes_done >= ticket)
+    }
+
+    /// Waits until the hooks were run that are wanted now.
+    pub(crate) fn wait_rebuild(&self, deadline: Instant) -> bool {
+        let wanted = self.lock().rebuilds_wanted;
+        self.wait(deadline, |tickets| tickets.rebuilds_done >= wanted)
+    }
+
+    /// What the engine is asked: the ticket of the pass if one is wanted, that of the rebuild if one is, and to stop.
+    pub(crate) fn read(&self) -> (Option<u64>, Option<u64>, bool) {
+        let tickets = self.lock();
+        let pass = (tickets.passes_wanted > tickets.passes_done).then_some(tickets.passes_wanted);
+        let rebuild = (tickets.rebuilds_wanted > tickets.rebuilds_done).then_some(tickets.rebuilds_wanted);
+        (pass, rebuild, tickets.stop)
+    }
+
+    pub(crate) fn answer(&self, pass: Option<u64>, rebuild: Option<u64>) {
+        if pass.is_none() && rebuild.is_none() {
+            return;
+        }
+        let mut tickets = self.lock();
+        tickets.passes_done = pass.unwrap_or(tickets.passes_done);
+        tickets.rebuilds_done = rebuild.unwrap_or(tickets.rebuilds_done);
+        self.answered.notify_all();
+    }
+
+    pub(crate) fn stop(&self) {
+        self.lock().stop = true;
+    }
+
+    /// Says that the engine's thread ended: nobody answers any more.
+    pub(crate) fn end(&self) {
+        self.lock().ended = true;
+        self.answered.notify_all();
+    }
+}

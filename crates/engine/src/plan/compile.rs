@@ -1,0 +1,203 @@
+//! From a spec to a plan: every name is looked up, every contradiction refused.
+
+use super::{Attached, Mask, Plan, PlanSpec};
+use crate::redact::{RedactError, Redactor};
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tracework_core::Metadata;
+
+/// Why a plan cannot be made. The plan before goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Nothing of this name is attached. `at` says where the name stands.
+    UnknownDestination {
+        /// The name.
+        name: String,
+        /// Where it stands.
+        at: String,
+        /// The name that was meant, perhaps.
+        nearest: Option<String>,
+    },
+    /// Something of this name is there already.
+    Taken(String),
+    /// A name must have one to 64 letters, digits, `_`, `-` or `.`.
+    BadName(String),
+    /// More than [`Plan::MAX_DESTINATIONS`].
+    TooMany,
+    /// A failover leads back to where it began.
+    FailoverLoop(Vec<String>),
+    /// What is to be hidden cannot be looked for.
+    Redact(RedactError),
+    /// The thread of a destination, or the engine's, could not be started.
+    Thread(std::io::Error),
+    /// A pattern of targets, or a rule, is none.
+    Rule(tracework_rules::RuleError),
+    /// Nothing of this name is there.
+    NotFound {
+        /// What it would be: a filter, an enricher, a route.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The pipeline was shut down.
+    ShutDown,
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownDestination { name, at, nearest } => {
+                write!(f, "{at} names the destination `{name}`, which is not attached")?;
+                match nearest {
+                    Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+                    None => Ok(()),
+                }
+            }
+            Self::Taken(name) => write!(f, "there is a destination `{name}` already"),
+            Self::BadName(name) => {
+                write!(f, "`{name}` is no name: one to 64 letters, digits, `_`, `-` and `.`, without a leading `-`")
+            }
+            Self::TooMany => write!(f, "a plan can have {} destinations", Plan::MAX_DESTINATIONS),
+            Self::FailoverLoop(names) => write!(f, "failovers go in a circle: {}", names.join(" -> ")),
+            Self::Redact(error) => error.fmt(f),
+            Self::Rule(error) => error.fmt(f),
+            Self::Thread(error) => write!(f, "a thread could not be started: {error}"),
+            Self::NotFound { what, name } => write!(f, "there is no {what} `{name}`"),
+            Self::ShutDown => f.write_str("the pipeline was shut down"),
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+impl From<RedactError> for PlanError {
+    fn from(error: RedactError) -> Self {
+        Self::Redact(error)
+    }
+}
+
+/// Can it be the name of a destination?
+pub(crate) fn check_name(name: &str) -> Result<(), PlanError> {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    if (1..=64).contains(&name.len()) && name.bytes().all(good) && !name.starts_with('-') {
+        Ok(())
+    } else {
+        Err(PlanError::BadName(name.to_owned()))
+    }
+}
+
+impl Plan {
+    /// Makes the plan of `spec`. `before` lends what did not change.
+    pub(crate) fn compile(spec: PlanSpec, generation: u32, before: Option<&Self>) -> Result<Self, PlanError> {
+        check_destinations(&spec.destinations)?;
+        let lookup = |names: &[String], at: &dyn Fn() -> String| names.iter().try_fold(0, |mask: Mask, name| {
+            let place = spec.destinations.iter().position(|destination| destination.name == *name);
+            place.map(|place| mask | 1 << place).ok_or_else(|| PlanError::UnknownDestination {
+                name: name.clone(),
+                at: at(),
+                nearest: nearest(name, spec.destinations.iter().map(|destination| destination.name.as_str())),
+            })
+        });
+        let mut routes = Vec::with_capacity(spec.routes.len());
+        for route in &spec.routes {
+            let at = || format!("the route `{}`", route.name.clone().unwrap_or_else(|| route.when.to_string()));
+            routes.push((route.when.clone(), lookup(&route.to, &at)?));
+        }
+        let default = lookup(&spec.default, &|| "`default`".to_owned())?;
+        let enabled = spec.destinations.iter().enumerate().filter(|(_, destination)| destination.settings.enabled);
+        let enabled = enabled.fold(0, |mask, (place, _)| mask | 1 << place);
+        let redactor = match before {
+            Some(before) if before.spec.redact == spec.redact => Arc::clone(&before.redactor),
+            _ => Arc::new(Redactor::new(&spec.redact)?),
+        };
+        let metadata = match before {
+            Some(before) if before.spec.metadata == spec.metadata => Arc::clone(&before.metadata),
+            _ => Arc::new(Metadata::new(spec.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
+        };
+        Ok(Self { generation, routes, default, enabled, metadata, redactor, congested: AtomicU64::new(0), spec })
+    }
+}
+
+fn check_destinations(destinations: &[Arc<Attached>]) -> Result<(), PlanError> {
+    if destinations.len() > Plan::MAX_DESTINATIONS {
+        return Err(PlanError::TooMany);
+    }
+    let mut names = HashSet::new();
+    for destination in destinations {
+        check_name(&destination.name)?;
+        if !names.insert(destination.name.as_str()) {
+            return Err(PlanError::Taken(destination.name.clone()));
+        }
+    }
+    destinations.iter().try_for_each(|destination| check_failover(destination, destinations))
+}
+
+/// Follows the failovers of `first` to their end.
+fn check_failover(first: &Attached, destinations: &[Arc<Attached>]) -> Result<(), PlanError> {
+    let mut way = vec![first.name.clone()];
+    let mut here = first;
+    while let Some(name) = &here.settings.failover {
+        let Some(next) = destinations.iter().find(|destination| destination.name == *name) else {
+            return Err(PlanError::UnknownDestination {
+                name: name.clone(),
+                at: format!("the failover of `{}`", here.name),
+                nearest: nearest(name, destinations.iter().map(|destination| destination.name.as_str())),
+            });
+        };
+        let circle = way.contains(name);
+        way.push(name.clone());
+        if circle {
+            return Err(PlanError::FailoverLoop(way));
+        }
+        here = next;
+    }
+    Ok(())
+}
+
+/// The name among `names` that differs from `wanted` the least, if it is near.
+pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    names
+        .map(|name| (distance(wanted, name), name))
+        .filter(|&(distance, name)| distance <= 1 + name.len() / 4)
+        .min()
+        .map(|(_, name)| name.to_owned())
+}
+
+/// The edits between two names (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, here) in left.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = line + 1;
+        for (at, there) in right.iter().enumerate() {
+            let edited = corner + usize::from(here != *there);
+            corner = row[at + 1];
+            row[at + 1] = edited.min(corner + 1).min(row[at] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_told_if_it_is_near() {
+        let names = ["console", "app", "webhook"];
+        assert_eq!(nearest("webhok", names.into_iter()).as_deref(), Some("webhook"));
+        assert_eq!(nearest("nothing", names.into_iter()), None);
+    }
+
+    #[test]
+    fn a_bad_name_is_refused() {
+        for bad in ["", "-app", "a b", "ü", &"x".repeat(65)] {
+            assert!(check_name(bad).is_err(), "{bad}");
+        }
+        assert!(check_name("app_1.log-2").is_ok());
+    }
+}

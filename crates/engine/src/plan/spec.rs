@@ -1,0 +1,117 @@
+//! What a plan is made of.
+
+use crate::delivery::Outlet;
+use crate::redact::RedactSettings;
+use std::fmt;
+use std::sync::Arc;
+use tracework_core::{DestinationSettings, Enricher, Filter, Limits, Severity, SeveritySet, TagFilter, Timestamp};
+use tracework_rules::{Rule, TargetLevels, TargetPattern};
+
+/// What a plan is made of. Change a copy, and hand it to [`Control::change`](crate::Control::change).
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct PlanSpec {
+    /// The severities that a destination takes which names none.
+    pub level: SeveritySet,
+    /// What each target may emit at all; it caps before everything else.
+    pub targets: TargetLevels,
+    /// The severities of spans that are captured.
+    pub spans: SeveritySet,
+    /// Levels for targets that end by themselves.
+    pub temporary: Vec<Temporary>,
+    /// Which records go where.
+    pub routes: Vec<RouteSpec>,
+    /// Where records go that no route matches.
+    pub default: Vec<String>,
+    /// The tags asked for by the whole pipeline.
+    pub tags: TagFilter,
+    /// Filters of the whole pipeline, by name; each must keep a record.
+    pub filters: Vec<(String, Arc<dyn Filter>)>,
+    /// What adds metadata to each record, by name.
+    pub enrichers: Vec<(String, Arc<dyn Enricher>)>,
+    /// Metadata of every record.
+    pub metadata: Vec<(String, String)>,
+    /// Which secrets are hidden.
+    pub redact: RedactSettings,
+    /// How large a record may become.
+    pub limits: Limits,
+    pub(crate) destinations: Vec<Arc<Attached>>,
+}
+
+/// Which records go where.
+#[derive(Clone, Debug)]
+pub struct RouteSpec {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// The records it is about.
+    pub when: Rule,
+    /// The names of the destinations that they go to.
+    pub to: Vec<String>,
+}
+
+/// A level for a target that ends by itself.
+#[derive(Clone, Debug)]
+pub struct Temporary {
+    /// The targets.
+    pub target: TargetPattern,
+    /// The least severity, until then.
+    pub level: Severity,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// A destination in a plan.
+#[derive(Clone)]
+pub(crate) struct Attached {
+    pub(crate) name: String,
+    pub(crate) outlet: Arc<Outlet>,
+    pub(crate) settings: DestinationSettings,
+    /// What its format writes; equal ones share bytes.
+    pub(crate) format: Option<String>,
+}
+
+impl Attached {
+    /// The severities it takes.
+    pub(crate) fn levels(&self, level: SeveritySet) -> SeveritySet {
+        self.settings.levels.unwrap_or(level)
+    }
+}
+
+impl fmt::Debug for Attached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attached").field("name", &self.name).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Default for PlanSpec {
+    /// INFO and above; no routes, no destinations.
+    fn default() -> Self {
+        Self {
+            level: SeveritySet::at_least(Severity::INFO),
+            targets: TargetLevels::default(),
+            spans: SeveritySet::ALL,
+            temporary: Vec::new(),
+            routes: Vec::new(),
+            default: Vec::new(),
+            tags: TagFilter::default(),
+            filters: Vec::new(),
+            enrichers: Vec::new(),
+            metadata: Vec::new(),
+            redact: RedactSettings::default(),
+            limits: Limits::default(),
+            destinations: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for PlanSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlanSpec")
+            .field("level", &self.level)
+            .field("targets", &self.targets)
+            .field("routes", &self.routes)
+            .field("default", &self.default)
+            .field("destinations", &self.destinations)
+            .finish_non_exhaustive()
+    }
+}

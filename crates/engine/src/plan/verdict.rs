@@ -1,0 +1,102 @@
+//! What can be said of a callsite's records before there are any.
+
+use super::{Mask, Plan};
+use tracework_core::{Callsite, Kind, Severity, SeveritySet};
+use tracework_rules::{Facts, Verdict as Answer};
+
+/// What is known of a callsite.
+#[derive(Clone, Copy, Debug)]
+pub struct CallsiteShape<'a> {
+    /// Its target.
+    pub target: &'a str,
+    /// Its severity; `None` if an event may have any.
+    pub severity: Option<Severity>,
+    /// Does it have a `destinations` field?
+    pub names_destinations: bool,
+}
+
+/// What the plan makes of a callsite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// No record of it goes anywhere, whatever spans are around it.
+    Never,
+    /// A record of it goes somewhere only inside a span that lowers the level.
+    Raised,
+    /// A record of it may go somewhere.
+    Wanted,
+}
+
+impl Plan {
+    /// What the plan makes of a callsite.
+    #[must_use]
+    pub fn verdict(&self, shape: &CallsiteShape<'_>) -> Verdict {
+        let severities = shape.severity.map_or(SeveritySet::ALL, SeveritySet::only);
+        let temporary = self.temporary(shape.target);
+        if temporary.is_none()
+            && !severities.iter().any(|severity| self.target_allows(shape.target, severity))
+        {
+            return Verdict::Never;
+        }
+        if self.enabled == 0 {
+            return Verdict::Never;
+        }
+        if shape.names_destinations {
+            return Verdict::Wanted;
+        }
+        let wanted = |levels: SeveritySet| !levels.intersection(severities).is_empty();
+        // A span may name any destination, whatever the routes say; its thresholds hold all the same.
+        let taken = self.each(self.enabled).any(|(_, destination)| match temporary {
+            Some(levels) if !destination.settings.exact_levels => wanted(levels),
+            _ => wanted(destination.levels(self.spec.level)),
+        });
+        if taken { Verdict::Wanted } else { Verdict::Raised }
+    }
+
+    /// Where every record of `callsite` goes that says nothing about itself, in spans that say nothing: `None` if
+    /// that depends on more than the callsite.
+    pub(crate) fn fixed_route(&self, callsite: &Callsite) -> Option<Mask> {
+        if !self.spec.filters.is_empty() {
+            return None;
+        }
+        let facts = Facts {
+            severity: Some(callsite.severity),
+            kind: Some(Kind::Log),
+            target: Some(callsite.target),
+            module: callsite.module,
+            fields: Some(&callsite.fields),
+        };
+        let temporary = self.temporary(callsite.target);
+        if temporary.is_none() && !self.target_allows(callsite.target, callsite.severity) {
+            return Some(0);
+        }
+        let mut matched = None;
+        for (rule, to) in &self.routes {
+            match rule.decide(&facts) {
+                Answer::Always => matched = Some(matched.unwrap_or(0) | to),
+                Answer::Never => {}
+                Answer::Depends => return None,
+            }
+        }
+        let mut mask = 0;
+        for (place, destination) in self.each(matched.unwrap_or(self.default) & self.enabled) {
+            let settings = &destination.settings;
+            if !settings.filters.is_empty() {
+                return None;
+            }
+            let levels = match temporary {
+                Some(levels) if !settings.exact_levels => levels,
+                _ => destination.levels(self.spec.level),
+            };
+            let tagless = settings.tags.any.is_empty() && settings.tags.all.is_empty();
+            if levels.contains(callsite.severity) && settings.kinds.contains(Kind::Log) && tagless {
+                mask |= 1 << place;
+            }
+        }
+        Some(mask)
+    }
+
+    /// Does a record without tags pass the tag filter of the whole pipeline?
+    pub(crate) fn takes_tagless(&self) -> bool {
+        self.spec.tags.any.is_empty() && self.spec.tags.all.is_empty()
+    }
+}

@@ -1,0 +1,8 @@
+//! What concerns the whole process: forks, panics, signals.
+
+mod fork;
+mod metadata;
+
+pub(crate) use fork::forks;
+pub(crate) use fork::watch_forks;
+pub use metadata::process_metadata;

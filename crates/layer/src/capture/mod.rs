@@ -1,0 +1,13 @@
+//! Events and spans to Records, on the thread that emits them.
+
+mod event;
+mod local;
+mod sites;
+mod span;
+mod visitor;
+
+pub(crate) use event::{Stack, on_event, settle};
+pub(crate) use local::{Entered, LayerId, with_local};
+pub(crate) use sites::{Site, Sites, severity};
+pub(crate) use span::{on_enter, on_exit, on_new_span, on_record};
+pub(crate) use visitor::tags_of;

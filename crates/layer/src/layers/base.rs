@@ -1,0 +1,178 @@
+//! What every layer of ours does alike.
+
+use crate::capture::{self, LayerId, Stack};
+use crate::companion::{Companion, companion};
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tracework_engine::own::is_own_thread;
+use tracework_engine::{Control, Hub};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
+
+/// What every layer of ours does alike: one captures for all, each adds its role.
+pub(crate) struct Base<S> {
+    /// Keeps the pipeline open while the layer stands.
+    control: Control,
+    id: LayerId,
+    role: u8,
+    companion: Companion<S>,
+}
+
+impl<S> fmt::Debug for Base<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Base").field("id", &self.id).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Base<S> {
+    pub(crate) fn new(control: &Control, role: u8) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let hub = control.hub();
+        watch_swaps(hub);
+        hub.add_layer();
+        Self {
+            control: control.clone(),
+            id: LayerId(NEXT.fetch_add(1, Ordering::Relaxed)),
+            role,
+            companion: companion(hub),
+        }
+    }
+
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        self.control.hub()
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    pub(crate) fn on_layer(&mut self, subscriber: &mut S) {
+        self.companion.on_layer(subscriber);
+    }
+
+    pub(crate) fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        self.companion.register_callsite(metadata)
+    }
+
+    pub(crate) fn enabled(&self, metadata: &Metadata<'_>, context: Context<'_, S>) -> bool {
+        !is_own_thread() && self.companion.enabled(metadata, context)
+    }
+
+    pub(crate) fn event_enabled(&self, event: &Event<'_>, context: Context<'_, S>) -> bool {
+        if !self.is_alone() {
+            Stack::count_in(self.hub(), self.id, event);
+        }
+        self.companion.event_enabled(event, context)
+    }
+
+    #[inline]
+    pub(crate) fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        capture::on_event(self.hub(), (self.id, self.role), self.is_alone(), event, &context);
+        self.companion.on_event(event, context);
+    }
+
+    /// Is it the only layer of ours that feeds the pipeline?
+    #[inline]
+    fn is_alone(&self) -> bool {
+        self.hub().layers() == 1
+    }
+
+    pub(crate) fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if !is_own_thread() && !self.hub().is_forked() {
+            capture::on_new_span(self.hub(), self.id, attributes, id, &context);
+        }
+        self.companion.on_new_span(attributes, id, context);
+    }
+
+    pub(crate) fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if !is_own_thread() && !self.hub().is_forked() {
+            capture::on_record(self.hub(), self.id, id, values, &context);
+        }
+        self.companion.on_record(id, values, context);
+    }
+
+    pub(crate) fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        capture::on_enter(self.hub(), self.id, id, &context);
+        self.companion.on_enter(id, context);
+    }
+
+    pub(crate) fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+        capture::on_exit(self.hub(), self.id, id);
+        self.companion.on_exit(id, context);
+    }
+
+    pub(crate) fn on_close(&self, id: Id, context: Context<'_, S>) {
+        self.companion.on_close(id, context);
+    }
+
+    #[expect(unsafe_code, reason = "`tracing` finds a per-layer filter by this call alone")]
+    pub(crate) fn companion_downcast(&self, id: TypeId) -> Option<*const ()> {
+        // SAFETY: the companion gives out pointers to itself and its parts, which live as long as this layer.
+        unsafe { self.companion.downcast_raw(id) }
+    }
+}
+
+impl<S> Drop for Base<S> {
+    fn drop(&mut self) {
+        self.control.hub().remove_layer();
+    }
+}
+
+/// Has `tracing` ask its callsites anew after each swap of the plan, and `log` its highest level.
+fn watch_swaps(hub: &Hub) {
+    if !hub.is_watched() {
+        hub.on_swap(|_| tracing::callsite::rebuild_interest_cache());
+    }
+}
+
+/// Implements `Layer` by the field `base`, for a layer that adds nothing to it but what it says itself.
+macro_rules! forward_to_base {
+    ($layer:ident { $($own:item)* }) => {
+        impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for $layer<S> {
+            fn on_layer(&mut self, subscriber: &mut S) {
+                self.base.on_layer(subscriber);
+            }
+            fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+                self.base.register_callsite(metadata)
+            }
+            fn enabled(&self, metadata: &Metadata<'_>, context: Context<'_, S>) -> bool {
+                self.base.enabled(metadata, context)
+            }
+            fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+                self.base.on_event(event, context);
+            }
+            fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+                self.base.on_new_span(attributes, id, context);
+            }
+            fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+                self.base.on_record(id, values, context);
+            }
+            fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+                self.base.on_enter(id, context);
+            }
+            fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+                self.base.on_exit(id, context);
+            }
+            fn on_close(&self, id: Id, context: Context<'_, S>) {
+                self.base.on_close(id, context);
+            }
+            #[expect(unsafe_code, reason = "`tracing` finds layers and their filters by this call alone")]
+            unsafe fn downcast_raw(&self, id: TypeId) -> Option<*const ()> {
+                // The pointers given out are to this layer and its parts, which live as long as it.
+                if id == TypeId::of::<Self>() {
+                    return Some(std::ptr::from_ref(self).cast());
+                }
+                self.base.companion_downcast(id)
+            }
+            $($own)*
+        }
+    };
+}
+
+pub(crate) use forward_to_base;

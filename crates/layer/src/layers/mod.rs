@@ -1,0 +1,11 @@
+//! The layers themselves.
+
+mod base;
+mod destination;
+mod metadata;
+mod tag_filter;
+
+pub(crate) use base::forward_to_base;
+pub use destination::DestinationLayer;
+pub use metadata::MetadataLayer;
+pub use tag_filter::TagFilterLayer;

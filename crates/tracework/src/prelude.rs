@@ -1,0 +1,9 @@
+//! Everything that most programs need: `use tracework::prelude::*`.
+
+#[cfg(feature = "json")]
+pub use crate::json;
+pub use crate::{Control, DestinationLayer, MetadataLayer, Severity, TagFilterLayer, critical, lazy};
+pub use tracework_core::Attach as _;
+pub use tracing::{debug, error, event, info, instrument, span, trace, warn};
+pub use tracing_subscriber::layer::SubscriberExt as _;
+pub use tracing_subscriber::util::SubscriberInitExt as _;
