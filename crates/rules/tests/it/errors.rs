@@ -51,6 +51,10 @@ line 1, column 1: `fields.amount` is no subject
   help: did you mean `field.amount`?
 "#,
     );
+}
+
+#[test]
+fn a_wrong_word_is_met_with_the_nearest_right_one_on_whatever_line() {
     says(
         "message contians timeout",
         r#"
@@ -159,6 +163,10 @@ line 1, column 1: an operator is missing behind `field.x`
   help: `field.x exists` asks whether it is there, `field.x = ..` for a value
 "#,
     );
+}
+
+#[test]
+fn a_missing_operator_test_or_value_is_named() {
     says(
         "tag PAYMENT",
         r#"
@@ -232,6 +240,10 @@ line 1, column 7: `not` stands where a value for `=` is expected
   help: `not` is a word of the language; in quotes it is a value
 "#,
     );
+}
+
+#[test]
+fn what_needs_quotes_or_a_list_is_told_so() {
     says(
         "tag = (A, B)",
         r#"
