@@ -3,7 +3,8 @@
 use crate::lines::{Lines, failure};
 use std::fmt;
 use std::io::Write;
-use tracework_core::{Batch, Destination, Failure};
+use tracework_core::{Batch, Destination, Failure, Format};
+use tracework_format::Text;
 
 /// Writes to any [`std::io::Write`], or by [`Writer::make`] to any `MakeWriter`.
 ///
@@ -59,6 +60,11 @@ impl Destination for Writer {
 
     fn flush(&mut self) -> Result<(), Failure> {
         self.sink.flush()
+    }
+
+    /// Text without colours.
+    fn usual_format(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(Text::new().colored(false)))
     }
 }
 

@@ -7,7 +7,8 @@ pub use color::Color;
 
 use crate::lines::Lines;
 use stream::Stream;
-use tracework_core::{Batch, Destination, Failure};
+use tracework_core::{Batch, Destination, Failure, Format};
+use tracework_format::Text;
 
 /// The program's standard output or standard error.
 ///
@@ -68,5 +69,10 @@ impl Destination for Console {
 
     fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), Failure> {
         self.lines.write(&mut self.stream, batch)
+    }
+
+    /// Text, in colours if the console gets them.
+    fn usual_format(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(Text::new().colored(self.colored)))
     }
 }

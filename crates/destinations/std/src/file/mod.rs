@@ -20,7 +20,8 @@ use settings::Settings;
 use std::io;
 use std::time::{Duration, Instant};
 use tidying::Tidying;
-use tracework_core::{Batch, Command, Destination, Failure};
+use tracework_core::{Batch, Command, Destination, Failure, Format};
+use tracework_format::JsonLines;
 
 /// How long a file that was moved away may go unnoticed while it is written to. A look costs a microsecond.
 const LOOK: Duration = Duration::from_millis(10);
@@ -222,6 +223,11 @@ impl Destination for File {
         self.tidying.finish(PATIENCE);
         flushed?;
         self.trouble.take().or_else(|| self.tidying.trouble()).map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// A JSON object a line.
+    fn usual_format(&self) -> Option<Box<dyn Format>> {
+        Some(Box::new(JsonLines::new()))
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) fn pack(rotated: &Rotated, how: Compression, stop: &AtomicBool) -> io
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Packed::Done),
         Err(error) => return Err(told("cannot compress", path, &error)),
     };
+    if !is_still(&source, path)? {
+        return Ok(Packed::Done);
+    }
     let target = with_end(path, if how == Compression::Zstd { ".zst" } else { ".gz" });
     let partial = with_end(&target, PARTIAL);
     let result = write_packed(source, path, &partial, how, stop);
@@ -39,6 +42,16 @@ pub(crate) fn pack(rotated: &Rotated, how: Compression, stop: &AtomicBool) -> io
         }
     }
     .map_err(|error| told("cannot compress", path, &error))
+}
+
+/// Is the file that was opened, and only then locked, still what `path` names? Another process may have compressed it
+/// in between, and removed it.
+fn is_still(file: &File, path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(named) => Ok(system::identity(&named) == system::identity(&file.metadata()?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(told("cannot look at", path, &error)),
+    }
 }
 
 /// The name with something more at its end.
@@ -61,8 +74,9 @@ fn write_packed(source: File, path: &Path, partial: &Path, how: Compression, sto
     copied?;
     target.sync_all()?;
     target.set_modified(metadata.modified()?)?;
-    // Somebody who takes no locks may have written to it until now.
-    Ok(if fs::symlink_metadata(path)?.len() == reader.read { Packed::Done } else { Packed::Later })
+    // Somebody who takes no locks may have written to it until now, or deleted it.
+    let unchanged = fs::symlink_metadata(path).is_ok_and(|named| named.len() == reader.read);
+    Ok(if unchanged { Packed::Done } else { Packed::Later })
 }
 
 #[cfg(unix)]

@@ -129,8 +129,9 @@ impl Tidying {
 impl Shared {
     /// Compresses what is not, then deletes what is too much, also when compressing failed: the disk may be full.
     fn round(&self, now: Timestamp) -> io::Result<Packed> {
+        let newest = self.names.list()?.last().map(|file| (file.time, file.counter));
         let packed = self.pack_all(now);
-        for file in self.excess(now)? {
+        for file in self.excess(now, newest)? {
             remove(&file)?;
         }
         packed
@@ -155,8 +156,9 @@ impl Shared {
         age.is_some_and(|age| now.duration_since(file.time) > age)
     }
 
-    /// What is too many, too old or too much, counted from the newest.
-    fn excess(&self, now: Timestamp) -> io::Result<Vec<PathBuf>> {
+    /// What is too many, too old or too much, counted from the newest. What came after `newest` is still to be
+    /// compressed: its size does not count yet, or it would push out more than it must.
+    fn excess(&self, now: Timestamp, newest: Option<(Timestamp, u32)>) -> io::Result<Vec<PathBuf>> {
         if self.keep.is_everything() {
             return Ok(Vec::new());
         }
@@ -169,7 +171,9 @@ impl Shared {
             .filter(|file| {
                 // For a moment, a file and its compressed self are both there.
                 seen.insert((file.time, file.counter));
-                total = total.saturating_add(file.size);
+                if Some((file.time, file.counter)) <= newest {
+                    total = total.saturating_add(file.size);
+                }
                 self.keep.files.is_some_and(|files| seen.len() > files)
                     || self.keep.total.is_some_and(|bytes| total > bytes)
                     || self.is_outdated(file, now)

@@ -1,0 +1,15 @@
+//! Destinations on real files, pipes and processes.
+
+mod compression;
+mod console;
+mod full;
+mod keeping;
+mod memory;
+mod moved;
+mod opening;
+mod rotation;
+mod sharing;
+mod support;
+mod units;
+#[cfg(feature = "writer")]
+mod writer;
