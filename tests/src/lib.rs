@@ -1,1 +1,1 @@
-//! Whole-system tests of tracework.
+//! Whole-system tests of tracework: see the folders beside this one.

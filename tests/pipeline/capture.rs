@@ -1,0 +1,42 @@
+//! Every kind of value, span and record arrives as it was emitted.
+
+use crate::support::Bench;
+use tracework::core::Value;
+use tracework::prelude::*;
+
+#[test]
+fn an_event_arrives_with_its_message_and_fields() {
+    let bench = Bench::new();
+    bench.run(|| info!(amount = 12.5, id = 7_u64, ok = true, name = "ann", rest = ?[1, 2], "payment {}", "processed"));
+    let records = bench.memory.records();
+    assert_eq!(records.len(), 1);
+    let record = records[0].view();
+    assert_eq!(record.message(), "payment processed");
+    assert_eq!(record.field("amount"), Some(Value::F64(12.5)));
+    assert_eq!(record.field("id"), Some(Value::U64(7)));
+    assert_eq!(record.field("ok"), Some(Value::Bool(true)));
+    assert_eq!(record.field("name"), Some(Value::Str("ann")));
+    assert_eq!(record.field("rest"), Some(Value::Text("[1, 2]")));
+    assert_eq!(record.severity(), Severity::INFO);
+    assert_eq!(record.target(), module_path!());
+}
+
+#[test]
+fn an_event_has_its_spans_and_what_was_recorded_on_them_before() {
+    let bench = Bench::new();
+    bench.run(|| {
+        let outer = tracing::info_span!("request", user_id = tracing::field::Empty, method = "POST");
+        let _outer = outer.enter();
+        let inner = tracing::info_span!("query", table = "users");
+        let _inner = inner.enter();
+        info!("before");
+        outer.record("user_id", "ann");
+        info!("after");
+    });
+    let records = bench.memory.records();
+    let [before, after] = &records[..] else { panic!("two records: {records:?}") };
+    assert_eq!(before.view().context("user_id"), None);
+    assert_eq!(after.view().context("user_id"), Some(Value::Str("ann")));
+    let names: Vec<_> = after.view().spans().map(|span| span.name()).collect();
+    assert_eq!(names, ["query", "request"]);
+}

@@ -1,0 +1,4 @@
+//! From a `tracing` macro to a destination, by the public API alone.
+
+mod capture;
+mod support;
