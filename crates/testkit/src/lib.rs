@@ -1,1 +1,22 @@
-//! Recording and faulty destinations, a fake clock and the conformance suite for tracework.
+//! What tests of tracework are built from: a [`Recording`] and a [`Faulty`] destination, a [`ManualClock`], records
+//! made by hand ([`TestRecord`], [`record`], [`Bundle`]), texts that attack a log ([`hostile_strings`]), and a
+//! [`conformance`] suite that every destination must pass, yours included.
+//!
+//! It is meant for the tests of programs and crates, and panics where a test should fail.
+
+mod bundle;
+mod clock;
+pub mod conformance;
+mod faulty;
+mod hostile;
+mod lines;
+mod recording;
+mod records;
+
+pub use bundle::Bundle;
+pub use clock::ManualClock;
+pub use faulty::{Faulty, Script};
+pub use hostile::{HostileString, hostile_strings};
+pub use lines::Lines;
+pub use recording::{Call, Recording};
+pub use records::{TestRecord, callsite, record, record_in, span};
