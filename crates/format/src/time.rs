@@ -113,6 +113,12 @@ const MICROS: std::ops::Range<usize> = 20..26;
 /// `2026-01-15T10:30:45`.
 const SECONDS: usize = 19;
 
+impl Default for Stamp {
+    fn default() -> Self {
+        Self::new(Zone::utc())
+    }
+}
+
 impl Stamp {
     pub(crate) fn new(zone: Zone) -> Self {
         Self { zone, second: None, text: *b"0000-00-00T00:00:00.000000Z     ", length: 27 }

@@ -56,15 +56,15 @@ pub(crate) fn put<S: Style>(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Appends `text` as it is if it is one plain word, else between quotes.
+/// Appends `text` as it is if it is one plain word, else between quotes, escaped in the style `S`.
 #[inline]
-pub(crate) fn put_word(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn put_word<S: Style>(out: &mut Vec<u8>, text: &str) {
     let start = out.len();
     let copied = copy_plain::<Bare>(out, text.as_bytes());
     if copied < text.len() || text.is_empty() {
         out.truncate(start);
         out.push(b'"');
-        put::<Quoted>(out, text);
+        put::<S>(out, text);
         out.push(b'"');
     }
 }

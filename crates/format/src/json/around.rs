@@ -2,9 +2,9 @@
 
 use super::head::write_tags;
 use super::tail::write_path;
-use super::value::{Dialect, NotFinite, string};
+use super::value::{Dialect, NotFinite, object, string};
 use crate::Names;
-use crate::shared::{Context, Dialect as _, chain, name_bit, named_spans, tags_around, write_span};
+use crate::shared::{Context, Dialect as _, Pairs, chain, named_spans, tags_around, write_span};
 use tracework_core::{Reserved, SpanNode, Timestamp};
 
 /// What the spans around a record give to it.
@@ -24,40 +24,6 @@ pub(super) struct Around {
     pub(super) cut: Vec<u8>,
 }
 
-/// Names with their values that go to the top of the object, if nothing there is called the same.
-#[derive(Debug, Default)]
-pub(super) struct Pairs {
-    /// `,"NAME":value,"NAME":value`.
-    pub(super) all: Vec<u8>,
-    /// A bit of each name.
-    pub(super) names: u64,
-    /// Each name, with its value.
-    pub(super) each: Vec<(Box<str>, Vec<u8>)>,
-}
-
-impl Pairs {
-    /// Takes in `name`, whose value is written by `value`. Where the name is taken, `prefix` stands before it.
-    pub(super) fn push(&mut self, name: &str, prefix: &str, dialect: &Dialect<'_>, value: impl FnOnce(&mut Vec<u8>)) {
-        let mut text = Vec::new();
-        value(&mut text);
-        let free = dialect.is_free(name);
-        write_pair(&mut self.all, if free { "" } else { prefix }, name, &text);
-        if free {
-            self.names |= name_bit(name);
-        }
-        self.each.push((name.into(), text));
-    }
-}
-
-/// Appends `,"PREFIXname":value`.
-pub(super) fn write_pair(out: &mut Vec<u8>, prefix: &str, name: &str, value: &[u8]) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(prefix.as_bytes());
-    crate::escape::put::<crate::escape::Json>(out, name);
-    out.extend_from_slice(b"\":");
-    out.extend_from_slice(value);
-}
-
 /// The names that an object of a span has itself.
 const IN_SPAN: Dialect<'static> = Dialect { names: None, taken: &["name"], not_finite: NotFinite::Text };
 
@@ -68,7 +34,7 @@ impl Around {
         let context = Context::inside(span, time, names);
         match top {
             Some(top) => context.iter().for_each(|(name, value)| {
-                around.pairs.push(name, "context.", top, |out| IN_SPAN.value(out, value));
+                around.pairs.push(name, value, "context.", top);
             }),
             None => write_context(&mut around.context, &context),
         }
@@ -77,7 +43,7 @@ impl Around {
             string(&mut around.category, category);
         }
         write_tags(&mut around.tags, tags_around(span, time));
-        write_spans(&mut around.spans, span, time, &context);
+        write_spans(&mut around.spans, ",\"spans\":", (span, time), &context, NotFinite::Text);
         around.note_cuts(span, time);
         around
     }
@@ -110,46 +76,49 @@ impl Around {
 }
 
 fn write_context(out: &mut Vec<u8>, context: &Context<'_>) {
-    if context.is_empty() {
-        return;
-    }
     let free = Dialect { taken: &[], ..IN_SPAN };
-    out.extend_from_slice(b",\"context\":");
-    let open = out.len();
-    for (name, value) in context.iter() {
-        free.key(out, name);
-        free.value(out, value);
-    }
-    out[open] = b'{';
-    out.push(b'}');
+    object(out, ",\"context\":", |out| {
+        for (name, value) in context.iter() {
+            free.key(out, name);
+            free.value(out, value);
+        }
+    });
 }
 
-fn write_spans(out: &mut Vec<u8>, span: &SpanNode, time: Timestamp, context: &Context<'_>) {
-    let mut before = &b",\"spans\":["[..];
-    for span in named_spans(span) {
-        out.extend_from_slice(before);
-        out.extend_from_slice(b"{\"name\":");
+/// Appends `before` and a list of the named spans from the outermost to `span`, without what `context` took out of
+/// them; nothing if there are none.
+pub(crate) fn write_spans(
+    out: &mut Vec<u8>,
+    before: &str,
+    (span, time): (&SpanNode, Timestamp),
+    context: &Context<'_>,
+    not_finite: NotFinite,
+) {
+    let dialect = Dialect { not_finite, ..IN_SPAN };
+    for (at, span) in named_spans(span).into_iter().enumerate() {
+        out.extend_from_slice(if at == 0 { before.as_bytes() } else { b"," });
+        out.extend_from_slice(if at == 0 { b"[{\"name\":" } else { b"{\"name\":" });
         string(out, span.name());
-        write_span(out, span, time, &IN_SPAN, |entry| !context.took(span, entry.key));
+        write_span(out, span, time, &dialect, |entry| !context.took(span, entry.key));
         out.push(b'}');
-        before = b",";
     }
-    if !out.is_empty() {
+    if chain(span).any(|span| span.callsite().is_some()) {
         out.push(b']');
     }
 }
 
 /// Appends an object of a span as `tracing-subscriber` writes it: its fields, then its name.
 fn write_fmt_span(out: &mut Vec<u8>, span: &SpanNode, time: Timestamp) {
+    let dialect = Dialect { not_finite: NotFinite::Null, ..IN_SPAN };
     let open = out.len();
-    write_span(out, span, time, &Dialect { not_finite: NotFinite::Null, ..IN_SPAN }, |_| true);
-    if span.callsite().is_some() {
-        out.extend_from_slice(b",\"name\":");
-        string(out, span.name());
-    }
+    object(out, "", |out| {
+        write_span(out, span, time, &dialect, |_| true);
+        if span.callsite().is_some() {
+            out.extend_from_slice(b",\"name\":");
+            string(out, span.name());
+        }
+    });
     if out.len() == open {
-        out.push(b'{');
+        out.extend_from_slice(b"{}");
     }
-    out[open] = b'{';
-    out.push(b'}');
 }

@@ -111,7 +111,7 @@ fn write_source(out: &mut Vec<u8>, source: &Source<'_>) {
 }
 
 /// Appends `,"tags":[..]`, nothing if there are none.
-pub(super) fn write_tags<'a>(out: &mut Vec<u8>, tags: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn write_tags<'a>(out: &mut Vec<u8>, tags: impl IntoIterator<Item = &'a str>) {
     let mut before = &b",\"tags\":["[..];
     let start = out.len();
     for tag in tags {

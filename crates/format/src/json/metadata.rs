@@ -1,8 +1,7 @@
 //! Metadata in JSON.
 
-use super::around::Pairs;
-use super::value::{Dialect, NotFinite};
-use crate::shared::{Dialect as _, metadata_of};
+use super::value::{Dialect, NotFinite, object};
+use crate::shared::{Dialect as _, Pairs, metadata_of};
 use tracework_core::Record;
 
 /// What is made once for a plan's metadata and a thread.
@@ -28,24 +27,17 @@ impl Settlement {
     /// The same for the top of the object, where `top` says which names are taken.
     pub(super) fn flat(record: &Record<'_>, own: bool, top: &Dialect<'_>) -> Self {
         let mut pairs = Pairs::default();
-        metadata_of(record, own, |name, value| pairs.push(name, "metadata.", top, |out| top.value(out, value)));
+        metadata_of(record, own, |name, value| pairs.push(name, value, "metadata.", top));
         Self { object: Vec::new(), pairs }
     }
 }
 
 /// Appends `,"metadata":{..}`, nothing if there is none.
 pub(super) fn write(out: &mut Vec<u8>, record: &Record<'_>, own: bool) {
-    let start = out.len();
-    out.extend_from_slice(b",\"metadata\":");
-    let open = out.len();
-    metadata_of(record, own, |name, value| {
-        FREE.key(out, name);
-        FREE.value(out, value);
+    object(out, ",\"metadata\":", |out| {
+        metadata_of(record, own, |name, value| {
+            FREE.key(out, name);
+            FREE.value(out, value);
+        });
     });
-    if out.len() == open {
-        out.truncate(start);
-        return;
-    }
-    out[open] = b'{';
-    out.push(b'}');
 }

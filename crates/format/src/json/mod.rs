@@ -9,7 +9,9 @@ mod nested;
 mod tail;
 mod value;
 
-pub(crate) use value::{Dialect, NotFinite, string, value};
+pub(crate) use around::write_spans;
+pub(crate) use head::write_tags;
+pub(crate) use value::{Dialect, NotFinite, object, string, value};
 
 use crate::shared::{Leaves, Settled, Sites};
 use crate::time::Stamp;

@@ -1,6 +1,6 @@
 //! The nested shape: context, fields, spans and metadata are objects of their own.
 
-use super::value::{Dialect, NotFinite};
+use super::value::{Dialect, NotFinite, object};
 use super::{Kept, around::Around, head, metadata, metadata::Settlement, tail};
 use crate::Names;
 use crate::shared::{Said, write_fields};
@@ -20,16 +20,8 @@ pub(super) fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &
     if let Some(around) = around {
         out.extend_from_slice(&around.context);
     }
-    let start = out.len();
-    out.extend_from_slice(b",\"fields\":");
-    let open = out.len();
-    let seen = write_fields(out, record, site.map(|site| &site.keys), &dialect);
-    if out.len() == open {
-        out.truncate(start);
-    } else {
-        out[open] = b'{';
-        out.push(b'}');
-    }
+    let keys = site.map(|site| &site.keys);
+    let seen = object(out, ",\"fields\":", |out| write_fields(out, record, keys, &dialect));
     if let Some(around) = around {
         out.extend_from_slice(&around.spans);
     }

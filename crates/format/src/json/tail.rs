@@ -1,9 +1,9 @@
 //! How an object ends: fields with a place of their own, the first error, and what was cut.
 
 use super::value::{Dialect, NotFinite, string};
-use crate::shared::{Dialect as _, Role, Said, Seen, fields_of};
+use crate::shared::{Dialect as _, Role, Said, Seen, fields_of, first_error};
 use crate::{escape, number};
-use tracework_core::{Entry, Record, Section, Value};
+use tracework_core::{Entry, Record, Section};
 
 /// Appends what a plain record does not have.
 #[inline]
@@ -37,11 +37,7 @@ fn write_lifted(out: &mut Vec<u8>, record: &Record<'_>, dialect: &Dialect<'_>) {
 
 /// Appends `,"error":{"message":..,"chain":[..]}`: the first error among the fields.
 fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
-    let first = record.fields().find_map(|entry| match entry.value {
-        Value::Error(chain) => Some(chain),
-        _ => None,
-    });
-    let Some(chain) = first else { return };
+    let Some(chain) = first_error(record) else { return };
     out.extend_from_slice(b",\"error\":{\"message\":");
     string(out, chain.message());
     out.extend_from_slice(b",\"chain\":[");

@@ -47,7 +47,7 @@ fn rare_value(out: &mut Vec<u8>, value: Value<'_>, not_finite: NotFinite) {
         },
         Value::F64(number) if not_finite == NotFinite::Text => string(out, number::not_finite(number)),
         Value::Bytes(bytes) => quoted(out, |out| bytes.iter().for_each(|&byte| escape::hex(out, byte.into(), 2))),
-        Value::Json(text) => escape::put::<escape::RawJson>(out, text),
+        Value::Json(text) if !text.trim_ascii().is_empty() => escape::put::<escape::RawJson>(out, text),
         Value::Error(chain) => quoted(out, |out| {
             escape::put::<escape::Json>(out, chain.message());
             for cause in chain.causes() {
@@ -65,6 +65,22 @@ fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out.push(b'"');
 }
 
+/// Appends `before` and an object of what `write` writes as `,"a":1,"b":2`; nothing if it writes nothing.
+#[inline]
+pub(crate) fn object<T>(out: &mut Vec<u8>, before: &str, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    let start = out.len();
+    out.extend_from_slice(before.as_bytes());
+    let open = out.len();
+    let result = write(out);
+    if out.len() == open {
+        out.truncate(start);
+    } else {
+        out[open] = b'{';
+        out.push(b'}');
+    }
+    result
+}
+
 /// Names and values of an object: `,"name":value`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dialect<'a> {
@@ -76,24 +92,10 @@ pub(crate) struct Dialect<'a> {
     pub(crate) not_finite: NotFinite,
 }
 
-/// What stands before the name of a field that cannot have it.
-pub(crate) const FIELDS: &str = "fields.";
-
-impl Dialect<'_> {
-    /// Can a field be called so? A name that begins as a changed one does cannot: it could be equal to one.
-    pub(crate) fn is_free(&self, name: &str) -> bool {
-        self.taken.is_empty()
-            || !(self.taken.contains(&name)
-                || [FIELDS, "context.", "metadata."].iter().any(|prefix| name.starts_with(prefix)))
-    }
-}
-
 impl shared::Dialect for Dialect<'_> {
-    fn key(&self, out: &mut Vec<u8>, name: &str) {
+    fn name(&self, out: &mut Vec<u8>, prefix: &str, name: &str) {
         out.extend_from_slice(b",\"");
-        if !self.is_free(name) {
-            out.extend_from_slice(FIELDS.as_bytes());
-        }
+        out.extend_from_slice(prefix.as_bytes());
         escape::put::<escape::Json>(out, name);
         out.extend_from_slice(b"\":");
     }
@@ -101,6 +103,10 @@ impl shared::Dialect for Dialect<'_> {
     #[inline]
     fn value(&self, out: &mut Vec<u8>, value: Value<'_>) {
         self::value(out, value, self.not_finite);
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        self.taken.is_empty() || !shared::is_taken(self.taken, name)
     }
 
     fn role(&self, name: &str) -> Role {

@@ -43,10 +43,6 @@ impl<'a> Context<'a> {
     pub(crate) fn took(&self, span: &SpanNode, name: &str) -> bool {
         self.found.iter().any(|found| found.span == span.id() && found.name == name)
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
 }
 
 /// The spans that have a name, the outermost first.

@@ -6,17 +6,33 @@ use tracework_core::{Callsite, Entry, Record, Section, SpanNode, Timestamp, Valu
 
 /// How a format writes names and values.
 pub(crate) trait Dialect {
-    /// Appends a name with all that stands before it and between it and its value.
-    fn key(&self, out: &mut Vec<u8>, name: &str);
+    /// Appends `prefix` and `name` as one name, with all that stands before it and between it and its value.
+    fn name(&self, out: &mut Vec<u8>, prefix: &str, name: &str);
 
     /// Appends a value with all that stands behind it.
     fn value(&self, out: &mut Vec<u8>, value: Value<'_>);
+
+    /// Can a field be called so, or does the format need the name itself?
+    fn is_free(&self, name: &str) -> bool {
+        let _ = name;
+        true
+    }
 
     /// Is the field of this name written elsewhere?
     fn role(&self, name: &str) -> Role {
         let _ = name;
         Role::Field
     }
+
+    /// Appends the name of a field, `fields.` before it if it is not free.
+    fn key(&self, out: &mut Vec<u8>, name: &str) {
+        self.name(out, if self.is_free(name) { "" } else { "fields." }, name);
+    }
+}
+
+/// Is `name` one of `taken`, or does it begin as a changed one does, so that it could be equal to one?
+pub(crate) fn is_taken(taken: &[&str], name: &str) -> bool {
+    taken.contains(&name) || ["fields.", "context.", "metadata."].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Where a field is written.

@@ -6,14 +6,16 @@ mod fields;
 mod fragment;
 mod kept;
 mod metadata;
+mod pairs;
 mod plain;
 mod said;
 
 pub(crate) use context::{Context, named_spans};
 pub(crate) use cuts::{is_whole, write_missing};
-pub(crate) use fields::{Dialect, Keys, Role, Seen, fields_of, name_bit, span_fields, write_fields, write_span};
+pub(crate) use fields::{Dialect, Keys, Role, Seen, fields_of, is_taken, span_fields, write_fields, write_span};
 pub(crate) use fragment::Fragment;
 pub(crate) use kept::{Leaves, Settled, Sites};
 pub(crate) use metadata::metadata_of;
-pub(crate) use plain::{Plain, thread_label};
+pub(crate) use pairs::{Pairs, has_field};
+pub(crate) use plain::{Plain, first_error, thread_label};
 pub(crate) use said::{Said, chain, tags_around, tags_of};

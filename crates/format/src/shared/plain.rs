@@ -2,7 +2,7 @@
 
 use crate::number;
 use std::io::Write;
-use tracework_core::{Record, Value};
+use tracework_core::{ErrorChain, Record, Value};
 
 /// A value as plain text, nothing escaped: a borrowed one, or one written into a scratch buffer.
 #[derive(Debug, Default)]
@@ -46,4 +46,12 @@ pub(crate) fn thread_label<'a>(record: &Record<'a>, scratch: &'a mut String) -> 
             Some(scratch)
         }
     }
+}
+
+/// The first error among the fields of `record`.
+pub(crate) fn first_error<'a>(record: &Record<'a>) -> Option<ErrorChain<'a>> {
+    record.fields().find_map(|entry| match entry.value {
+        Value::Error(chain) => Some(chain),
+        _ => None,
+    })
 }

@@ -1,11 +1,10 @@
 //! One line a record.
 
 use super::colors::{Colors, DIM};
-use super::{Around, Kept, Settings, Site, Words};
+use super::{Around, Kept, Settings, Site, Words, write_spans};
 use crate::escape;
 use crate::shared::{
-    Dialect as _, Fragment, Keys, Said, chain, is_whole, metadata_of, tags_around, tags_of, write_fields,
-    write_missing, write_span,
+    Dialect as _, Fragment, Keys, Said, chain, is_whole, metadata_of, tags_around, tags_of, write_fields, write_missing,
 };
 use tracework_core::{Callsite, Kind, Record, Reserved, Severity, SpanNode, Timestamp};
 
@@ -74,7 +73,8 @@ pub(super) fn make_around(span: &SpanNode, time: Timestamp, settings: Settings) 
     }
     write_tags(&mut around.said, &tags_around(span, time));
     if settings.spans {
-        write_spans(&mut around.spans, span, time, settings.colors);
+        settings.colors.paint(&mut around.spans, DIM, |out| out.extend_from_slice(b" in "));
+        write_spans(&mut around.spans, span, time, settings.colors.on);
     }
     around.cut = chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
     around
@@ -97,7 +97,7 @@ fn write_target(out: &mut Vec<u8>, target: &str, settings: Settings) {
 /// Appends ` name=text`.
 fn write_pair(out: &mut Vec<u8>, name: &str, text: &str) {
     Words.key(out, name);
-    escape::put_word(out, text);
+    escape::put_word::<escape::Quoted>(out, text);
 }
 
 fn write_tags(out: &mut Vec<u8>, tags: &[&str]) {
@@ -124,24 +124,4 @@ fn write_metadata(out: &mut Vec<u8>, record: &Record<'_>, own: bool) {
         Words.key(out, name);
         Words.value(out, value);
     });
-}
-
-/// Appends ` in request{request_id=7}:charge{customer=7}`; a scope of `tracework::context` has braces alone.
-fn write_spans(out: &mut Vec<u8>, span: &SpanNode, time: Timestamp, colors: Colors) {
-    let mut spans: Vec<_> = chain(span).collect();
-    spans.reverse();
-    let mut before = " in ";
-    for span in spans {
-        colors.paint(out, DIM, |out| {
-            out.extend_from_slice(before.as_bytes());
-            escape::put::<escape::Text>(out, span.name());
-        });
-        let open = out.len();
-        write_span(out, span, time, &Words, |_| true);
-        if out.len() > open {
-            out[open] = b'{';
-            out.push(b'}');
-        }
-        before = ":";
-    }
 }

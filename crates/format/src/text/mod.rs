@@ -5,7 +5,7 @@ mod compact;
 mod pretty;
 mod value;
 
-pub(crate) use value::Words;
+pub(crate) use value::{Words, write_spans};
 
 use crate::Zone;
 use crate::shared::{Keys, Leaves, Settled, Sites};

@@ -1,0 +1,113 @@
+//! Lines by a pattern.
+
+mod compile;
+mod write;
+
+pub use compile::PatternError;
+
+use crate::shared::{Keys, Sites};
+use crate::time::Stamp;
+use crate::{Names, Zone};
+use compile::Piece;
+use std::sync::Arc;
+use tracework_core::{Format, Record};
+
+/// Lines by a pattern: text with places for the parts of a record.
+///
+/// ```
+/// use tracework_format::Pattern;
+///
+/// Pattern::new("[{time:%Y-%m-%d %H:%M:%S}] [{level:<8}] {target}: {message} {fields}")?;
+/// let error = Pattern::new("{level} {massage}").unwrap_err();
+/// assert_eq!((error.at, error.name.as_str()), (8, "massage"));
+/// # Ok::<(), tracework_format::PatternError>(())
+/// ```
+///
+/// | place | is |
+/// |---|---|
+/// | `{time}`, `{time:%H:%M:%S%.3f}` | the time as RFC 3339, or in the directives of [`strftime`](https://docs.rs/jiff/0.2/jiff/fmt/strtime) |
+/// | `{level}` `{kind}` `{category}` `{target}` `{module}` `{file}` `{line}` `{thread}` `{message}` | that part, empty where there is none |
+/// | `{tags}` | `PAYMENT,USER_123` |
+/// | `{fields}` `{context}` `{metadata}` | `name=value name=value` |
+/// | `{spans}` | `request{method=POST}:charge{customer=7}`, the outermost first |
+/// | `{field.x}` `{context.x}` `{metadata.x}` | one value |
+///
+/// `{level:<8}`, `{level:>8}`, `{level:^8}` fill up to eight characters, at the right, the left or both sides; `{level:8}` is
+/// `{level:<8}`. `{{` and `}}` are braces. What stands in a place is escaped as in [`Text`](crate::Text), and blanks at
+/// the end of a line are left out.
+#[derive(Debug)]
+pub struct Pattern {
+    text: Arc<str>,
+    pieces: Arc<[Piece]>,
+    names: Names,
+    zone: Zone,
+    kept: Option<Box<Kept>>,
+}
+
+/// What is kept between records.
+#[derive(Debug)]
+struct Kept {
+    stamp: Stamp,
+    sites: Sites<Keys>,
+    /// Of each piece that is a time the text of the last second.
+    times: Vec<Option<(i64, Vec<u8>)>>,
+}
+
+impl Pattern {
+    /// The format of `pattern`.
+    ///
+    /// # Errors
+    ///
+    /// It names no part of a record, a brace has no partner, a width is none or a directive of time does not exist, or it
+    /// holds a control character; the error says where.
+    pub fn new(pattern: &str) -> Result<Self, PatternError> {
+        let pieces = compile::compile(pattern)?.into();
+        Ok(Self { text: pattern.into(), pieces, names: Names::default(), zone: Zone::utc(), kept: None })
+    }
+
+    /// Sets the time zone of the timestamps.
+    #[must_use]
+    pub fn zone(self, zone: Zone) -> Self {
+        Self { zone, kept: None, ..self }
+    }
+
+    /// Sets which fields are context.
+    #[must_use]
+    pub fn names(self, names: Names) -> Self {
+        Self { names, kept: None, ..self }
+    }
+}
+
+impl Clone for Pattern {
+    /// The same settings, with nothing kept yet.
+    fn clone(&self) -> Self {
+        Self {
+            text: Arc::clone(&self.text),
+            pieces: Arc::clone(&self.pieces),
+            names: self.names.clone(),
+            zone: self.zone.clone(),
+            kept: None,
+        }
+    }
+}
+
+impl Format for Pattern {
+    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
+        let kept = self.kept.get_or_insert_with(|| {
+            Box::new(Kept {
+                stamp: Stamp::new(self.zone.clone()),
+                sites: Sites::default(),
+                times: vec![None; self.pieces.len()],
+            })
+        });
+        write::encode(kept, &self.pieces, &self.names, record, out);
+    }
+
+    fn duplicate(&self) -> Box<dyn Format> {
+        Box::new(self.clone())
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("pattern {:?} {} {}", self.text, self.zone.name(), self.names.identity()))
+    }
+}

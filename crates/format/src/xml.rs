@@ -1,0 +1,284 @@
+//! XML, one element a line.
+
+use crate::shared::{
+    Context, Dialect, Keys, Leaves, Plain, Said, Settled, Sites, first_error, is_whole, metadata_of, named_spans,
+    tags_of, write_fields, write_missing, write_span,
+};
+use crate::time::Stamp;
+use crate::{Names, Zone, escape, json, number};
+use tracework_core::{Callsite, Format, Record, SpanNode, Timestamp, Value};
+
+/// XML 1.0, one element a line, without a prolog or a root, so that files can be cut and joined at any line.
+///
+/// `docs/specs/record.xsd` describes the element. It is well formed whatever the record contains: line ends and other
+/// dangerous characters that XML allows are character references, those that no XML document may hold become U+FFFD.
+///
+/// ```
+/// use tracework_core::Format;
+/// use tracework_format::Xml;
+///
+/// assert_eq!(Xml::new().media_type(), "application/xml; charset=utf-8");
+/// ```
+#[derive(Debug, Default)]
+pub struct Xml {
+    names: Names,
+    zone: Zone,
+    kept: Option<Box<Kept>>,
+}
+
+/// What is kept between records.
+#[derive(Debug)]
+struct Kept {
+    stamp: Stamp,
+    sites: Sites<Site>,
+    leaves: Leaves<Around>,
+    settled: Settled<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct Site {
+    /// ` target=".." module=".." file=".." line=".."`.
+    source: Vec<u8>,
+    keys: Keys,
+}
+
+#[derive(Debug, Default)]
+struct Around {
+    /// `<context name="..">..</context>`.
+    context: Vec<u8>,
+    /// `<span name=".."><field ..>..</field></span>`.
+    spans: Vec<u8>,
+    cut: bool,
+}
+
+impl Xml {
+    /// The default: in UTC.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the time zone of the timestamps.
+    #[must_use]
+    pub fn zone(self, zone: Zone) -> Self {
+        Self { zone, kept: None, ..self }
+    }
+
+    /// Sets which fields have a place of their own.
+    #[must_use]
+    pub fn names(self, names: Names) -> Self {
+        Self { names, kept: None, ..self }
+    }
+}
+
+impl Clone for Xml {
+    /// The same settings, with nothing kept yet.
+    fn clone(&self) -> Self {
+        Self { names: self.names.clone(), zone: self.zone.clone(), kept: None }
+    }
+}
+
+/// Names and values as elements: `<field name="a" type="integer">1</field>`.
+#[derive(Clone, Copy, Debug)]
+struct Elements(&'static str);
+
+impl Dialect for Elements {
+    fn name(&self, out: &mut Vec<u8>, _prefix: &str, name: &str) {
+        out.push(b'<');
+        out.extend_from_slice(self.0.as_bytes());
+        attribute(out, "name", name);
+    }
+
+    fn value(&self, out: &mut Vec<u8>, value: Value<'_>) {
+        if let Some(kind) = type_of(&value) {
+            attribute(out, "type", kind);
+        }
+        out.push(b'>');
+        match value {
+            Value::Str(text) | Value::Text(text) | Value::Json(text) => escape::put::<escape::Markup>(out, text),
+            Value::U64(_) | Value::I64(_) | Value::Bool(_) => json::value(out, value, json::NotFinite::Null),
+            Value::Null => {}
+            other => escape::put::<escape::Markup>(out, Plain::default().text(&other)),
+        }
+        out.extend_from_slice(b"</");
+        out.extend_from_slice(self.0.as_bytes());
+        out.push(b'>');
+    }
+}
+
+fn type_of(value: &Value<'_>) -> Option<&'static str> {
+    Some(match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::I64(_) | Value::U64(_) | Value::I128(_) | Value::U128(_) => "integer",
+        Value::F64(_) => "number",
+        Value::Bytes(_) => "bytes",
+        Value::Json(_) => "json",
+        Value::Error(_) => "error",
+        _ => return None,
+    })
+}
+
+const FIELD: Elements = Elements("field");
+const CONTEXT: Elements = Elements("context");
+const METADATA: Elements = Elements("metadata");
+
+fn attribute(out: &mut Vec<u8>, name: &str, text: &str) {
+    out.push(b' ');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"=\"");
+    escape::put::<escape::Markup>(out, text);
+    out.push(b'"');
+}
+
+fn element(out: &mut Vec<u8>, name: &str, text: &str) {
+    out.push(b'<');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'>');
+    escape::put::<escape::Markup>(out, text);
+    out.extend_from_slice(b"</");
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'>');
+}
+
+fn write_source(out: &mut Vec<u8>, target: &str, module: Option<&str>, place: (Option<&str>, Option<u32>)) {
+    attribute(out, "target", target);
+    if let Some(module) = module {
+        attribute(out, "module", module);
+    }
+    if let Some(file) = place.0 {
+        attribute(out, "file", file);
+    }
+    if let Some(line) = place.1 {
+        out.extend_from_slice(b" line=\"");
+        number::unsigned(out, line.into());
+        out.push(b'"');
+    }
+}
+
+impl Site {
+    fn new(callsite: &Callsite) -> Self {
+        let mut source = Vec::new();
+        write_source(&mut source, callsite.target, callsite.module, (callsite.file, callsite.line));
+        Self { source, keys: Keys::new(callsite, &FIELD) }
+    }
+}
+
+impl Around {
+    fn new(span: &SpanNode, time: Timestamp, names: &Names) -> Self {
+        let mut around = Self::default();
+        let context = Context::inside(span, time, names);
+        for (name, value) in context.iter() {
+            CONTEXT.key(&mut around.context, name);
+            CONTEXT.value(&mut around.context, value);
+        }
+        for span in named_spans(span) {
+            around.spans.extend_from_slice(b"<span");
+            attribute(&mut around.spans, "name", span.name());
+            around.spans.push(b'>');
+            write_span(&mut around.spans, span, time, &FIELD, |entry| !context.took(span, entry.key));
+            around.spans.extend_from_slice(b"</span>");
+        }
+        around.cut = crate::shared::chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
+        around
+    }
+}
+
+impl Kept {
+    fn encode(&mut self, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
+        let Self { stamp, sites, leaves, settled } = self;
+        let said = Said::by(record);
+        let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite)));
+        let around =
+            record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
+
+        write_start(stamp, record, out);
+        match site {
+            Some(site) if !said.source => out.extend_from_slice(&site.source),
+            _ => {
+                let source = record.source();
+                write_source(out, source.target, source.module, (source.file, source.line));
+            }
+        }
+        out.push(b'>');
+        element(out, "message", record.message());
+        for tag in tags_of(record) {
+            element(out, "tag", tag);
+        }
+        out.extend_from_slice(around.map_or(&[], |around| &around.context));
+        let seen = write_fields(out, record, site.map(|site| &site.keys), &FIELD);
+        out.extend_from_slice(around.map_or(&[], |around| &around.spans));
+        if seen.metadata {
+            write_metadata(out, record, true);
+        } else {
+            out.extend_from_slice(settled.get(record, || {
+                let mut metadata = Vec::new();
+                write_metadata(&mut metadata, record, false);
+                metadata
+            }));
+        }
+        if seen.error {
+            write_error(out, record);
+        }
+        if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
+            write_missing(record, |name, value| element(out, name.trim_start_matches('_'), value));
+        }
+        out.extend_from_slice(b"</record>\n");
+    }
+}
+
+/// Appends `<record time=".." level=".." kind=".."`, and the category.
+fn write_start(stamp: &mut Stamp, record: &Record<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"<record time=\"");
+    stamp.rfc3339(out, record.time());
+    out.extend_from_slice(b"\" level=\"");
+    out.extend_from_slice(record.severity().name().as_bytes());
+    out.extend_from_slice(b"\" kind=\"");
+    out.extend_from_slice(record.kind().name().as_bytes());
+    out.push(b'"');
+    if let Some(category) = record.category() {
+        attribute(out, "category", category);
+    }
+}
+
+fn write_metadata(out: &mut Vec<u8>, record: &Record<'_>, own: bool) {
+    metadata_of(record, own, |name, value| {
+        METADATA.key(out, name);
+        METADATA.value(out, value);
+    });
+}
+
+/// Appends `<error><message>..</message><cause>..</cause></error>`: the first error among the fields.
+fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
+    let Some(chain) = first_error(record) else { return };
+    out.extend_from_slice(b"<error>");
+    element(out, "message", chain.message());
+    chain.causes().for_each(|cause| element(out, "cause", cause));
+    out.extend_from_slice(b"</error>");
+}
+
+impl Format for Xml {
+    fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
+        let kept = self.kept.get_or_insert_with(|| {
+            Box::new(Kept {
+                stamp: Stamp::new(self.zone.clone()),
+                sites: Sites::default(),
+                leaves: Leaves::default(),
+                settled: Settled::default(),
+            })
+        });
+        kept.encode(&self.names, record, out);
+    }
+
+    fn duplicate(&self) -> Box<dyn Format> {
+        Box::new(self.clone())
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("xml {} {}", self.zone.name(), self.names.identity()))
+    }
+
+    fn media_type(&self) -> &'static str {
+        "application/xml; charset=utf-8"
+    }
+}
