@@ -1,6 +1,6 @@
 //! What tests of tracework are built from: a [`Recording`] and a [`Faulty`] destination, a [`ManualClock`], records
 //! made by hand ([`TestRecord`], [`record`], [`Bundle`]), texts that attack a log ([`hostile_strings`]), and a
-//! [`conformance`] suite that every destination must pass, yours included.
+//! [`conformance`](mod@conformance) suite that every destination must pass, yours included.
 //!
 //! It is meant for the tests of programs and crates, and panics where a test should fail.
 

@@ -52,11 +52,8 @@ pub const CASES: [(&str, Case); 13] = [
 /// Panics if the destination does not do what it must, or panics itself.
 pub fn check(mut make: impl FnMut() -> Subject) {
     for (name, case) in CASES {
-        let subject = AssertUnwindSafe(make());
-        let done = catch_unwind(move || {
-            let AssertUnwindSafe(subject) = subject;
-            case(subject);
-        });
+        let subject = make();
+        let done = catch_unwind(AssertUnwindSafe(|| case(subject)));
         assert!(done.is_ok(), "the case `{name}` fails; what it says stands above");
     }
 }
