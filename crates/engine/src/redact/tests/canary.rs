@@ -55,7 +55,7 @@ fn place(draft: &mut Draft, number: usize, text: &str) {
     match number {
         0 => draft.message_str(text),
         1 => draft.field(Key::Name("note"), Value::Str(text)),
-        2 => draft.rendered(Key::Name("note"), format_args!("{text}")),
+        2 => draft.rendered(Key::Name("note"), format_args!("{text}"), |_| false),
         3 => draft.field(Key::Name("note"), Value::Bytes(text.as_bytes())),
         4 => draft.error(Key::Name("error"), &std::io::Error::other(text.to_owned())),
         5 => draft.field(Key::Name("note"), Value::Json(&quoted(text))),
