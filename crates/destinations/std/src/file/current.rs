@@ -4,10 +4,14 @@ use super::opening::{Opening, told};
 use super::system;
 use crate::lines::write_all;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Seek};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tracework_core::{Batch, Failure};
+
+/// A write takes no longer than this between two pieces, and a file is looked at this many times.
+const WRITING: Duration = Duration::from_millis(3);
+const ATTEMPTS: usize = 5;
 
 /// The file that is written to now.
 #[derive(Debug)]
@@ -18,7 +22,7 @@ pub(crate) struct Current {
     size: u64,
     /// The bytes of the last append.
     last: u64,
-    /// Half a record stands at its end and could not be cut off.
+    /// Half a record stands at its end: from a crash, or because it could not be cut off.
     torn: bool,
 }
 
@@ -35,8 +39,8 @@ impl Current {
     /// Opens it; also tells when it was last written to.
     pub(crate) fn open(path: &Path, opening: &Opening) -> io::Result<(Self, Option<SystemTime>)> {
         let (file, metadata) = opening.open(path)?;
-        let identity = system::identity(&metadata);
-        let this = Self { file, path: path.to_owned(), identity, size: metadata.len(), last: 0, torn: false };
+        let (identity, torn) = (system::identity(&metadata), ends_torn(&file));
+        let this = Self { file, path: path.to_owned(), identity, size: metadata.len(), last: 0, torn };
         Ok((this, metadata.modified().ok()))
     }
 
@@ -102,7 +106,7 @@ impl Current {
         self.size = self.file.metadata()?.len();
         if excess > 0 {
             if self.size != end {
-                return Err(io::Error::other("another process wrote behind"));
+                return Ok(());
             }
             self.file.set_len(end - excess)?;
             self.size = end - excess;
@@ -120,4 +124,35 @@ impl Current {
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_data().map_err(|error| told("cannot sync", &self.path, &error))
     }
+}
+
+/// Does a file end within a line? A program that was killed, or a machine that lost power, may leave that; another
+/// process that is just writing must not be taken for it.
+fn ends_torn(file: &File) -> bool {
+    let mut size = None;
+    for _ in 0..ATTEMPTS {
+        match last_byte(file) {
+            Ok((length, Some(byte))) if byte != b'\n' => {
+                if size.replace(length) == Some(length) {
+                    return true;
+                }
+                std::thread::sleep(WRITING);
+            }
+            // Empty, well ended, or not to be read: then it is left as it is.
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// How long a file is, and how it ends.
+fn last_byte(mut file: &File) -> io::Result<(u64, Option<u8>)> {
+    let length = file.metadata()?.len();
+    if length == 0 {
+        return Ok((0, None));
+    }
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(length - 1))?;
+    file.read_exact(&mut byte)?;
+    Ok((length, Some(byte[0])))
 }

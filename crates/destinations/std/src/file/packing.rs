@@ -33,7 +33,8 @@ pub(crate) fn pack(rotated: &Rotated, how: Compression, stop: &AtomicBool) -> io
     }
     let target = with_end(path, if how == Compression::Zstd { ".zst" } else { ".gz" });
     let partial = with_end(&target, PARTIAL);
-    let result = write_packed(source, path, &partial, how, stop);
+    // The original stays locked until it is gone: others leave its partial file alone by that.
+    let result = write_packed(&source, path, &partial, how, stop);
     match result {
         Ok(Packed::Done) => finish(path, &partial, &target).map(|()| Packed::Done),
         unfinished => {
@@ -61,7 +62,7 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-fn write_packed(source: File, path: &Path, partial: &Path, how: Compression, stop: &AtomicBool) -> io::Result<Packed> {
+fn write_packed(source: &File, path: &Path, partial: &Path, how: Compression, stop: &AtomicBool) -> io::Result<Packed> {
     // Whoever holds the original alone may clear away what an interrupted attempt left.
     remove(partial)?;
     let metadata = source.metadata()?;
@@ -140,7 +141,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 
 /// Reads until told to stop, and counts.
 struct Stoppable<'a> {
-    source: File,
+    source: &'a File,
     stop: &'a AtomicBool,
     read: u64,
 }

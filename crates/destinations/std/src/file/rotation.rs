@@ -78,7 +78,7 @@ impl File {
     /// Gives the file its rotated name and begins a new one, unless another process is just doing so.
     pub(super) fn rotate(&mut self) -> io::Result<()> {
         let path = &self.settings.path;
-        let lock = match self.settings.opening.sharing {
+        let _lock = match self.settings.opening.sharing {
             Sharing::Exclusive => None,
             Sharing::Append => match system::lock_folder(folder_of(path)) {
                 None => return Ok(()),
@@ -95,11 +95,10 @@ impl File {
         }
         self.leave();
         self.begin()?;
-        drop(lock);
+        self.tidying.start(now);
         if self.settings.sync != Sync::Never {
             system::sync_folder(self.names.folder())?;
         }
-        self.tidying.start(now);
         Ok(())
     }
 

@@ -1,12 +1,13 @@
 //! Compressing and deleting rotated files, on a thread that lives only while there is something to do.
 
 use super::names::{Names, Packing, Rotated};
+use super::opening::told;
 use super::packing::{Packed, pack, remove};
 use super::settings::Keep;
 use super::{Compression, system};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -139,9 +140,9 @@ impl Shared {
 
     fn pack_all(&self, now: Timestamp) -> io::Result<Packed> {
         let mut all = Packed::Done;
+        let files = self.names.list()?;
+        clear_partial(&files)?;
         if self.compression != Compression::None {
-            let files = self.names.list()?;
-            clear_partial(&files)?;
             for file in files.iter().filter(|file| file.packing == Packing::Plain && !self.is_outdated(file, now)) {
                 if pack(file, self.compression, &self.stop)? == Packed::Later {
                     all = Packed::Later;
@@ -187,13 +188,13 @@ impl Shared {
 fn clear_partial(files: &[Rotated]) -> io::Result<()> {
     for file in files.iter().filter(|file| file.packing == Packing::Partial) {
         let original = file.path.with_extension("").with_extension("");
-        match system::open_alone(&original) {
-            Ok(None) => {}
-            alone => {
-                remove(&file.path)?;
-                drop(alone);
-            }
-        }
+        let alone = match system::open_alone(&original) {
+            Ok(None) => continue,
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(told("cannot open", &original, &error)),
+            alone => alone,
+        };
+        remove(&file.path)?;
+        drop(alone);
     }
     Ok(())
 }

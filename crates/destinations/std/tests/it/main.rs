@@ -4,6 +4,7 @@ mod compression;
 mod console;
 mod full;
 mod keeping;
+mod killed;
 mod memory;
 mod moved;
 mod opening;

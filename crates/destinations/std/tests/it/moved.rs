@@ -70,6 +70,15 @@ fn a_truncated_file_is_written_from_its_beginning_without_a_hole() {
 }
 
 #[test]
+fn half_a_line_that_a_crash_left_is_ended_before_the_next() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("app");
+    fs::write(&path, "one\ntw").expect("written");
+    write(&mut File::append(&path), &["three"]);
+    assert_eq!(text(&path), "one\ntw\nthree\n");
+}
+
+#[test]
 fn an_operator_can_ask_to_reopen() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("app");

@@ -170,6 +170,19 @@ fn the_header_stands_once_at_the_beginning_of_every_file() {
 }
 
 #[test]
+fn a_rotation_that_fails_is_said_and_the_records_go_on_into_the_old_file() {
+    let folder = tempdir().expect("a folder");
+    // The stamp makes the name longer than a name may be.
+    let path = folder.path().join("a".repeat(250));
+    let mut file = File::rolling(&path).max_size(14);
+    write(&mut file, &numbered(0..6));
+    let failure = file.tick().expect_err("it says so");
+    assert!(failure.to_string().starts_with("cannot rotate "), "{failure}");
+    file.tick().expect("once");
+    assert_eq!(all_lines(folder.path()), numbered(0..6));
+}
+
+#[test]
 fn a_file_is_json_lines_unless_it_is_told_otherwise() {
     let mut format = File::append("app").usual_format().expect("a format");
     let (page, picks) = page(&["hello"]);

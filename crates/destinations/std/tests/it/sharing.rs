@@ -1,6 +1,6 @@
 //! Several writers, one file.
 
-use crate::support::{all_lines, child, child_folder, deliver, names, numbered, text, write};
+use crate::support::{all_lines, child_folder, deliver, names, numbered, text, write};
 use tempfile::tempdir;
 use tracework_core::{Command, Destination, FailureClass};
 use tracework_std::{Compression, File, Sharing, Sync};
@@ -41,7 +41,7 @@ fn several_processes_append_and_rotate_and_each_line_is_in_one_file() {
     let folder = tempdir().expect("a folder");
     let mut children: Vec<_> = (0..3)
         .map(|number| {
-            let mut child = child("sharing::appends_and_rotates", folder.path(), "true");
+            let mut child = crate::support::child("sharing::appends_and_rotates", folder.path(), "true");
             child.env("CHILD_NUMBER", number.to_string()).spawn().expect("it starts")
         })
         .collect();
@@ -99,6 +99,7 @@ fn what_another_still_writes_to_is_not_compressed_yet() {
         names(folder.path()).iter().any(|name| name.ends_with(".gz"))
     });
     assert!(packed, "now that nobody writes to it");
+    file.close().expect("it closes");
     write(&mut idle, &["two"]);
     assert_eq!(all_lines(folder.path()), ["from the other", "one", "two"]);
 }

@@ -37,14 +37,13 @@ fn guarded(options: &mut OpenOptions, _: bool) -> &mut OpenOptions {
 }
 
 pub(crate) fn append(path: &Path, sharing: Sharing) -> io::Result<File> {
-    // Read access lets the length be cut back after a failed write.
+    // Without the right to write anywhere but at the end, which the system calls appending, nothing can be cut off
+    // again: after a failed write, the next one ends the half line first.
     guarded(OpenOptions::new().append(true).read(true), sharing == Sharing::Append).open(path).map_err(said)
 }
 
 pub(crate) fn create(path: &Path, _: u32, sharing: Sharing) -> io::Result<File> {
-    guarded(OpenOptions::new().append(true).read(true).create_new(true), sharing == Sharing::Append)
-        .open(path)
-        .map_err(said)
+    guarded(OpenOptions::new().append(true).create_new(true), sharing == Sharing::Append).open(path).map_err(said)
 }
 
 /// Says of a sharing violation what it means.

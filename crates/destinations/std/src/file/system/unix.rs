@@ -25,8 +25,10 @@ fn flags() -> i32 {
     (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
 }
 
+/// Opens the file to append, and to read how it ends if it may be read.
 pub(crate) fn append(path: &Path, _: Sharing) -> io::Result<File> {
-    OpenOptions::new().append(true).custom_flags(flags()).open(path)
+    let open = |read| OpenOptions::new().read(read).append(true).custom_flags(flags()).open(path);
+    open(true).or_else(|error| if error.kind() == ErrorKind::PermissionDenied { open(false) } else { Err(error) })
 }
 
 /// Creates the file with exactly this mode. It never has a wider one, not even for a moment.
