@@ -53,11 +53,13 @@ impl Worker {
         }
     }
 
-    /// Opens the destination unless it is open; it is opened again after it failed.
+    /// Opens the destination unless it is open; it is opened again after it failed. Whatever goes wrong here says
+    /// nothing about the records, so it is always tried again.
     fn open(&mut self) -> Result<(), Fault> {
         if !self.ready {
             self.opened = true;
-            self.guarded(|destination| destination.open())?;
+            let opened = self.guarded(|destination| destination.open());
+            opened.map_err(|fault| Fault { cause: Cause::Temporary, delivered: 0, ..fault })?;
             self.ready = true;
         }
         Ok(())
@@ -98,7 +100,7 @@ impl Worker {
     /// One attempt to deliver a batch of `bytes` bytes.
     fn attempt(&mut self, batch: &Batch<'_>, bytes: usize) -> Result<(), Fault> {
         if self.attempts() > 0 {
-            self.shared.lock().ledger.retried += 1;
+            self.shared.lock().count(|row| row.retried += 1);
         }
         self.open()?;
         let start = Instant::now();
@@ -231,7 +233,7 @@ impl Worker {
         let batch = if encoded { Batch::encoded(&records, &bytes, &ends) } else { Batch::of_records(&records) };
         let delivered = self.open().and_then(|()| self.guarded(|destination| destination.deliver(&batch)));
         let Err(fault) = delivered else {
-            self.shared.lock().ledger.internal += 1;
+            self.shared.lock().count(|row| row.internal += 1);
             return;
         };
         if fault.cause == Cause::Permanent {

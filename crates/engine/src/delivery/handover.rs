@@ -30,16 +30,17 @@ impl Worker {
         if let Some(trouble) = &mut self.trouble {
             trouble.backoff.other_records();
         }
-        let (mut rest, freed) = self.load.unload();
+        let (rest, freed) = self.load.unload();
         self.release(freed);
-        rest.reverse();
-        while let Some(item) = rest.pop().or_else(|| self.take_more(&to)) {
+        // What was loaded goes back to the front of the queue, and all from there.
+        rest.into_iter().rev().for_each(|item| self.give_back(item));
+        while let Some(item) = self.take_more(&to) {
             if let Err(item) = self.hand(&to, item) {
-                rest.push(item);
-                rest.drain(..).for_each(|item| self.give_back(item));
+                self.give_back(item);
                 return self.stay();
             }
         }
+        self.hand_over_at = Instant::now() + if to.is_congested() { PAUSE } else { Duration::ZERO };
     }
 
     fn take_more(&self, to: &Outlet) -> Option<Waiting> {

@@ -74,12 +74,8 @@ impl Queue {
         let room = parcel.bytes.saturating_sub(excess);
         let kept = thin::fitting(&parcel.round, parcel.picks.iter().rev(), room).min(parcel.picks.len() - 1);
         waste.queue_full += (parcel.picks.len() - kept) as u64;
-        if kept == 0 {
-            waste.parcels.extend(self.remove(0));
-        } else {
-            let thinned = thin::copy_out(&parcel.round, &parcel.picks[parcel.picks.len() - kept..]);
-            waste.parcels.push(self.replace(0, thinned));
-        }
+        let kept = parcel.picks[parcel.picks.len() - kept..].to_vec();
+        waste.parcels.extend(self.thin(0, &kept));
     }
 
     fn drop_lowest(&mut self, parcel: Parcel, now: Instant, waste: &mut Waste) {
@@ -137,12 +133,7 @@ impl Queue {
             })
             .collect();
         waste.queue_full += dropped;
-        if kept.is_empty() {
-            waste.parcels.extend(self.remove(place));
-        } else {
-            let thinned = thin::copy_out(&parcel.round, &kept);
-            waste.parcels.push(self.replace(place, thinned));
-        }
+        waste.parcels.extend(self.thin(place, &kept));
     }
 }
 

@@ -3,10 +3,13 @@
 use super::gate::Gate;
 use super::thin;
 use crate::ledger::DropReason;
-use crate::round::Parcel;
+use crate::round::{At, Parcel};
 use std::collections::VecDeque;
 use std::time::Instant;
 use tracework_core::{BufferSettings, Overflow, Severity};
+
+/// The bytes of the pieces that are left of a parcel of which some records were dropped.
+const PIECE: usize = 64 << 10;
 
 /// A parcel in the queue.
 #[derive(Debug)]
@@ -164,12 +167,22 @@ impl Queue {
         Some(removed.parcel)
     }
 
-    /// Puts another parcel in the place of a waiting one; returns that one.
-    pub(super) fn replace(&mut self, place: usize, parcel: Parcel) -> Parcel {
-        let waiting = &mut self.waiting[place];
-        self.waiting_bytes = self.waiting_bytes - waiting.parcel.bytes + parcel.bytes;
-        waiting.severities = None;
-        std::mem::replace(&mut waiting.parcel, parcel)
+    /// Keeps only `kept` of the records of a waiting parcel; returns that parcel.
+    ///
+    /// They are copied out in pieces, so that the next time only a piece is copied, and not all of it again.
+    pub(super) fn thin(&mut self, place: usize, kept: &[At]) -> Option<Parcel> {
+        let whole = self.waiting.remove(place)?;
+        self.waiting_bytes -= whole.parcel.bytes;
+        let (mut rest, mut at) = (kept, place);
+        while !rest.is_empty() {
+            let count = thin::fitting(&whole.parcel.round, rest.iter(), PIECE).max(1);
+            let parcel = thin::copy_out(&whole.parcel.round, &rest[..count]);
+            self.waiting_bytes += parcel.bytes;
+            self.waiting.insert(at, Waiting { parcel, serial: whole.serial, since: whole.since, severities: None });
+            rest = &rest[count..];
+            at += 1;
+        }
+        Some(whole.parcel)
     }
 
     /// Empties it, forgetting what the worker holds too; returns the parcels and the number of all records.

@@ -210,6 +210,13 @@ impl Inside {
         }
     }
 
+    /// Counts what is not part of the balance.
+    pub(super) fn count(&mut self, count: impl FnOnce(&mut LedgerRow)) {
+        if !self.closed {
+            count(&mut self.ledger);
+        }
+    }
+
     /// Records leave the worker's hands for the place in the ledger that `count` gives them.
     pub(super) fn settle(&mut self, records: u64, count: impl FnOnce(&mut LedgerRow, u64)) {
         // Once closed, whatever was in the worker's hands is counted already.

@@ -1,1 +1,12 @@
-//! Tests of delivery with real threads and little fake destinations.
+//! Tests of delivery, with real threads and little fake destinations. Every wait in them is bounded.
+
+mod balance;
+mod batching;
+mod blocking;
+mod closing;
+mod dead_letters;
+mod failover;
+mod failures;
+mod notices;
+mod overflow;
+mod support;
