@@ -32,13 +32,17 @@ impl Writer {
     /// destination has a worker and a queue of its own, and needs none behind it.
     ///
     /// ```
-    /// use std::sync::Mutex;
+    /// use tracework_core::{Attach, Severity};
     /// use tracework_std::Writer;
+    /// # let folder = std::env::temp_dir().join("tracework-example");
     ///
-    /// // let rolling = tracing_appender::rolling::daily("logs", "app.log");
-    /// // control.attach("appender", Writer::make(rolling))?;
-    /// let guarded = Writer::make(Mutex::new(Vec::new()));
-    /// # let _ = guarded;
+    /// let hourly = tracing_appender::rolling::hourly(&folder, "app.log");
+    /// let rolling = Writer::make(hourly).level(Severity::INFO);
+    ///
+    /// let (non_blocking, _guard) = tracing_appender::non_blocking(std::io::sink());
+    /// let through_a_thread = Writer::make(non_blocking);
+    /// # drop((rolling, through_a_thread));
+    /// # std::fs::remove_dir_all(folder).ok();
     /// ```
     #[cfg(feature = "make-writer")]
     pub fn make<M>(make: M) -> Self

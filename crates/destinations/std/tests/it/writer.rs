@@ -77,3 +77,22 @@ fn each_record_has_a_writer_of_its_own() {
     write(&mut writer, &numbered(0..3));
     assert_eq!((*made.lock().expect("whole"), shared.text().lines().count()), (3, 3));
 }
+
+#[cfg(feature = "make-writer")]
+#[test]
+fn the_writers_of_tracing_appender_plug_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut rolling = Writer::make(tracing_appender::rolling::never(folder.path(), "rolling"));
+    write(&mut rolling, &numbered(0..100));
+    rolling.close().expect("it closes");
+    let (non_blocking, guard) =
+        tracing_appender::non_blocking(tracing_appender::rolling::never(folder.path(), "non_blocking"));
+    let mut writer = Writer::make(non_blocking);
+    write(&mut writer, &numbered(0..100));
+    writer.close().expect("it closes");
+    drop((writer, guard));
+    for name in ["rolling", "non_blocking"] {
+        let lines = crate::support::text(&folder.path().join(name));
+        assert_eq!(lines.lines().collect::<Vec<_>>(), numbered(0..100), "{name}");
+    }
+}
