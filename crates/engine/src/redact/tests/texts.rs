@@ -15,7 +15,7 @@ fn becomes(redactor: &Redactor, cases: &[(&str, &str)]) {
 #[test]
 fn the_value_of_a_secret_name_is_masked() {
     becomes(
-        &usual(),
+        usual(),
         &[
             ("password=hunter2", "password=***"),
             ("login password=hunter2 user=bob", "login password=*** user=bob"),
@@ -45,7 +45,7 @@ fn the_value_of_a_secret_name_is_masked() {
 #[test]
 fn headers_are_masked() {
     becomes(
-        &usual(),
+        usual(),
         &[
             ("Authorization: Bearer abc.def", "Authorization: ***"),
             ("Authorization: Basic Ym9iOngK sent", "Authorization: *** sent"),
@@ -66,7 +66,7 @@ fn headers_are_masked() {
 #[test]
 fn json_stays_json() {
     becomes(
-        &usual(),
+        usual(),
         &[
             (r#"{"password":"hunter2","n":1}"#, r#"{"password":"***","n":1}"#),
             (r#"{"pass\u0077ord":"hun\"ter"}"#, r#"{"pass\u0077ord":"***"}"#),
@@ -88,7 +88,7 @@ fn known_shapes_are_masked() {
     const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
     const PEM: &str = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAKC\n-----END RSA PRIVATE KEY-----";
     becomes(
-        &everything(),
+        everything(),
         &[
             (&format!("got {JWT}, ok"), "got ***, ok"),
             (&JWT[..60], "***"),
