@@ -202,7 +202,7 @@ impl Worker {
         let letter = DeadLetter {
             destination: self.shared.name.clone(),
             reason: reason.to_owned(),
-            time: self.shared.clock.now(),
+            time: (self.shared.clock)(),
             attempts,
             record,
         };
@@ -223,9 +223,8 @@ impl Worker {
     pub(super) fn deliver_notice(&mut self, notice: &OwnedRecord, loss: Option<(DropReason, u64)>) {
         let records = [notice.view()];
         let mut bytes = Vec::new();
-        if let Some(format) = &mut self.format
-            && catch_unwind(AssertUnwindSafe(|| format.encode(&records[0], &mut bytes))).is_err()
-        {
+        let format = &mut self.format;
+        if catch_unwind(AssertUnwindSafe(|| format.encode(&records[0], &mut bytes))).is_err() {
             return self.note_error("the format panicked at a notice of lost records");
         }
         let ends = [bytes.len()];

@@ -147,7 +147,7 @@ impl Worker {
         let item = inside.queue.take().ok_or(None)?;
         if let Some((format, from)) = inside.requests.format.take() {
             if item.serial >= from {
-                self.format = Some(format);
+                self.format = format;
             } else {
                 inside.requests.format = Some((format, from));
             }
@@ -192,6 +192,6 @@ impl Worker {
     }
 
     fn loss_notice(&self, loss: (DropReason, u64)) -> OwnedRecord {
-        notice::record(&self.shared.name, loss, self.shared.clock.now(), self.metadata.clone())
+        notice::record(&self.shared.name, loss, (self.shared.clock)(), self.metadata.clone())
     }
 }

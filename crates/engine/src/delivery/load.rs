@@ -142,16 +142,15 @@ impl Cargo {
     }
 
     /// Adds a parcel and its bytes; returns those records that the format panicked on, which are not in it.
-    fn append(&mut self, mut item: Waiting, format: Option<&mut (dyn Format + 'static)>) -> Vec<Refused> {
+    fn append(&mut self, mut item: Waiting, format: &mut dyn Format) -> Vec<Refused> {
         let mut refused = Vec::new();
-        match format {
-            Some(format) if self.encoded => refused = self.append_bytes(&mut item.parcel, format),
-            _ => {
-                let own = self.own();
-                for &at in item.parcel.picks.iter() {
-                    let end = own.ends.last().copied().unwrap_or(0) + item.parcel.round.record(at).size();
-                    own.ends.push(end);
-                }
+        if self.encoded {
+            refused = self.append_bytes(&mut item.parcel, format);
+        } else {
+            let own = self.own();
+            for &at in item.parcel.picks.iter() {
+                let end = own.ends.last().copied().unwrap_or(0) + item.parcel.round.record(at).size();
+                own.ends.push(end);
             }
         }
         self.records += item.parcel.picks.len();
@@ -159,7 +158,7 @@ impl Cargo {
         refused
     }
 
-    fn append_bytes(&mut self, parcel: &mut Parcel, format: &mut (dyn Format + 'static)) -> Vec<Refused> {
+    fn append_bytes(&mut self, parcel: &mut Parcel, format: &mut dyn Format) -> Vec<Refused> {
         if let Some(shared) = &parcel.shared
             && encode::encode_shared(format, parcel)
         {
@@ -205,7 +204,7 @@ impl Load {
     }
 
     /// Adds a parcel.
-    pub(super) fn append(&mut self, item: Waiting, format: Option<&mut (dyn Format + 'static)>) -> Vec<Refused> {
+    pub(super) fn append(&mut self, item: Waiting, format: &mut dyn Format) -> Vec<Refused> {
         self.cargo.append(item, format)
     }
 

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, Command, Overflow, OwnedRecord};
+use tracework_format::Json;
 
 /// How long a destination that is let go without being closed may deliver what it has.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -28,7 +29,7 @@ pub(crate) struct Outlet {
 
 /// A flush that was asked for, to be waited for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FlushTicket {
+pub(super) struct FlushTicket {
     number: u64,
     handed_over: u64,
 }
@@ -39,15 +40,15 @@ type Column = fn(&mut LedgerRow) -> &mut u64;
 impl Outlet {
     /// Starts the worker of a destination. `on_thread_start` runs first on its thread.
     ///
-    /// Without a format, of its own or set, the destination is handed the records alone.
+    /// Without a format, set or usual, a destination that wants bytes gets JSON lines.
     pub(crate) fn spawn(
         name: String,
         attachment: Attachment,
-        clock: impl Into<Clock>,
+        clock: Clock,
         on_thread_start: Arc<dyn Fn() + Send + Sync>,
     ) -> io::Result<Arc<Self>> {
         let Attachment { destination, format, settings } = attachment;
-        let format = format.or_else(|| destination.usual_format());
+        let format = format.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
         let inside = Inside {
             queue: Queue::new(settings.buffer),
             requests: Requests::new(settings.batch, settings.retry),
@@ -60,7 +61,7 @@ impl Outlet {
             asleep: false,
             serves: Vec::new(),
         };
-        let shared = Shared::new(name, destination.name(), clock.into(), inside);
+        let shared = Shared::new(name, destination.name(), clock, inside);
         let worker = Worker::new(Arc::clone(&shared), destination, format, settings.batch);
         std::thread::Builder::new().name(format!("tracework-{}", shared.name)).spawn(move || {
             on_thread_start();
@@ -130,7 +131,7 @@ impl Outlet {
     }
 
     /// Asks for everything pushed before to be delivered, and for the destination to flush.
-    pub(crate) fn request_flush(&self) -> FlushTicket {
+    pub(super) fn request_flush(&self) -> FlushTicket {
         let mut inside = self.shared.lock();
         let newest = inside.queue.newest();
         let number = inside.requests.ask_flush(newest);
@@ -140,7 +141,7 @@ impl Outlet {
 
     /// Waits for a flush that was asked for; what was handed to the failover meanwhile is flushed there. `false` if
     /// not all was flushed by the deadline, or the destination could not flush.
-    pub(crate) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
+    pub(super) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
         self.wait_flush_along(ticket, deadline, CHAIN)
     }
 
@@ -169,7 +170,7 @@ impl Outlet {
     ///
     /// Where several are closed, this is called for all of them before the first is closed: one that takes over for
     /// others then stays open until they have nothing more to hand over.
-    pub(crate) fn begin_close(&self) {
+    pub(super) fn begin_close(&self) {
         let mut inside = self.shared.lock();
         inside.requests.drain = true;
         inside.requests.hurry = true;

@@ -1,10 +1,9 @@
 //! Changing what is set for a destination while it runs.
 
 use super::outlet::Outlet;
-use std::borrow::Borrow;
 use std::sync::Arc;
 use std::time::Instant;
-use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, Format, RetrySettings};
+use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, Format, RetrySettings};
 
 impl Outlet {
     /// Sets the format of what is pushed from now on; what waits keeps the old one.
@@ -14,14 +13,6 @@ impl Outlet {
         let mut inside = self.shared.lock();
         let from = inside.queue.newest() + 1;
         inside.requests.format = Some((format, from));
-    }
-
-    /// Takes new settings, all but the failover.
-    pub(crate) fn configure(&self, settings: &DestinationSettings) {
-        self.set_batch(settings.batch);
-        self.set_retry(settings.retry);
-        self.set_buffer(settings.buffer);
-        self.set_dead_letters(settings.dead_letters.clone());
     }
 
     /// Sets how records are put together.
@@ -53,8 +44,8 @@ impl Outlet {
     }
 
     /// Sets who takes over while it fails; if that is another than before, a waiting delivery is tried at once.
-    pub(crate) fn set_failover(&self, failover: Option<impl Borrow<Arc<Self>>>) {
-        let new = failover.as_ref().map(|new| Arc::downgrade(new.borrow()));
+    pub(crate) fn set_failover(&self, failover: Option<&Arc<Self>>) {
+        let new = failover.map(Arc::downgrade);
         let mut inside = self.shared.lock();
         let old = inside.requests.failover.take();
         let same = match (&old, &new) {
@@ -74,7 +65,7 @@ impl Outlet {
             old.shared.lock().serves.retain(|other| !other.ptr_eq(&own));
         }
         if let Some(new) = failover {
-            new.borrow().shared.lock().serves.push(own);
+            new.shared.lock().serves.push(own);
         }
     }
 }

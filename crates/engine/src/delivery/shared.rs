@@ -12,27 +12,7 @@ use std::time::{Duration, Instant};
 use tracework_core::{Overflow, Timestamp};
 
 /// Tells the time.
-#[derive(Clone)]
-pub(crate) struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// What time it is.
-    pub(super) fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-impl<F: Fn() -> Timestamp + Send + Sync + 'static> From<Arc<F>> for Clock {
-    fn from(now: Arc<F>) -> Self {
-        Self(now)
-    }
-}
-
-impl From<crate::Clock> for Clock {
-    fn from(clock: crate::Clock) -> Self {
-        Self(Arc::new(move || clock.now()))
-    }
-}
+pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What the handle and the worker share.
 pub(super) struct Shared {

@@ -8,7 +8,7 @@ use std::time::Instant;
 /// is handed to a failover meanwhile is flushed there. `false` if one did not manage.
 pub(crate) fn flush_all(outlets: &[Arc<Outlet>], deadline: Instant) -> bool {
     let tickets: Vec<_> = outlets.iter().map(|outlet| outlet.request_flush()).collect();
-    outlets.iter().zip(tickets).fold(true, |all, (outlet, ticket)| outlet.wait_flush(ticket, deadline) && all)
+    outlets.iter().zip(tickets).filter(|&(outlet, ticket)| !outlet.wait_flush(ticket, deadline)).count() == 0
 }
 
 /// Closes all of them by one deadline. A destination that takes over for others is closed after them, so that they can
@@ -16,5 +16,5 @@ pub(crate) fn flush_all(outlets: &[Arc<Outlet>], deadline: Instant) -> bool {
 pub(crate) fn close_all(outlets: &[Arc<Outlet>], deadline: Instant) -> bool {
     outlets.iter().for_each(|outlet| outlet.begin_close());
     outlets.iter().for_each(|outlet| outlet.request_close(deadline));
-    outlets.iter().fold(true, |all, outlet| outlet.wait_close(deadline) && all)
+    outlets.iter().filter(|outlet| !outlet.wait_close(deadline)).count() == 0
 }

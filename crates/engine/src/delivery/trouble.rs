@@ -54,7 +54,7 @@ impl Worker {
 
     /// An error to be seen in its health.
     pub(super) fn note_error(&self, message: &str) {
-        let at = self.shared.clock.now();
+        let at = (self.shared.clock)();
         self.shared.lock().vitals.error(message, at);
     }
 }

@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
     pub(super) destination: Box<dyn Destination>,
-    pub(super) format: Option<Box<dyn Format>>,
+    pub(super) format: Box<dyn Format>,
     pub(super) batch: BatchSettings,
     pub(super) load: Load,
     pub(super) trouble: Option<Trouble>,
@@ -42,10 +42,10 @@ impl Worker {
     pub(super) fn new(
         shared: Arc<Shared>,
         destination: Box<dyn Destination>,
-        format: Option<Box<dyn Format>>,
+        format: Box<dyn Format>,
         batch: BatchSettings,
     ) -> Self {
-        let encoded = destination.wants() == Wants::Bytes && format.is_some();
+        let encoded = destination.wants() == Wants::Bytes;
         let now = Instant::now();
         Self {
             shared,
@@ -98,7 +98,7 @@ impl Worker {
     fn take(&mut self, item: Waiting) {
         self.metadata =
             item.parcel.picks.first().and_then(|&at| item.parcel.round.record(at).shared_metadata().cloned());
-        for (record, reason) in self.load.append(item, self.format.as_deref_mut()) {
+        for (record, reason) in self.load.append(item, &mut *self.format) {
             self.note_error(&reason);
             self.bury(record, &reason, 0);
         }

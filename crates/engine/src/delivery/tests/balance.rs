@@ -11,11 +11,11 @@ use tracework_core::*;
 struct Chance(u64);
 
 impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
+    fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % end
+        usize::try_from(self.0 % end as u64).expect("it is below `end`")
     }
 }
 
@@ -54,14 +54,13 @@ fn push_at_random(outlet: &Outlet, chance: &mut Chance, rounds: usize) -> u64 {
     let mut pushed = 0;
     for _ in 0..rounds {
         let count = chance.below(40) + 1;
-        let records: Vec<(Severity, String)> = (0..count)
-            .map(|_| (Severity::ALL[chance.below(6) as usize], "x".repeat(chance.below(60) as usize)))
-            .collect();
+        let records: Vec<(Severity, String)> =
+            (0..count).map(|_| (Severity::ALL[chance.below(6)], "x".repeat(chance.below(60)))).collect();
         outlet.push(parcel(&records.iter().map(|(severity, text)| (*severity, text.as_str())).collect::<Vec<_>>()));
-        pushed += count;
+        pushed += count as u64;
         match chance.below(60) {
             0 => outlet.command(Command::Rotate),
-            1 => outlet.set_batch(BatchSettings { records: chance.below(50) as usize + 1, ..BatchSettings::default() }),
+            1 => outlet.set_batch(BatchSettings { records: chance.below(50) + 1, ..BatchSettings::default() }),
             2 => outlet.set_format(Box::new(Plain)),
             3 => _ = outlet.request_flush(),
             4 => std::thread::sleep(Duration::from_millis(1)),
@@ -79,7 +78,7 @@ fn storm(seed: u64, when_full: Overflow) {
         settings.buffer = buffer;
         settings.retry.give_up = GiveUp::Attempts(3);
     });
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         one.set_failover(Some(&two));
     }
     let over = Arc::new(AtomicBool::new(false));
@@ -95,14 +94,14 @@ fn storm(seed: u64, when_full: Overflow) {
     });
     let mut chance = Chance(seed + 7);
     let pushed = push_at_random(&one, &mut chance, 150);
-    let closed = if seed % 3 == 0 { within(5) } else { within(10_000) };
+    let closed = if seed.is_multiple_of(3) { within(5) } else { within(10_000) };
     close_all(&[Arc::clone(&one), Arc::clone(&two)], closed);
     over.store(true, Ordering::SeqCst);
     reader.join().expect("every row that was read balances");
     let (row_one, row_two) = (row(&one), row(&two));
     assert_eq!((row_one.accepted, row_one.pending, row_two.pending), (pushed, 0, 0));
     assert_eq!(row_one.handed_over.values().sum::<u64>(), row_two.accepted);
-    if seed % 3 != 0 {
+    if !seed.is_multiple_of(3) {
         assert_eq!(row_one.delivered, got_one.load(Ordering::SeqCst));
         assert_eq!(row_two.delivered, got_two.load(Ordering::SeqCst));
     }

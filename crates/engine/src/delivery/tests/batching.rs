@@ -107,7 +107,7 @@ fn a_destination_of_records_gets_no_bytes() {
         }
     }
     let got = Arc::default();
-    let clock = crate::Clock::manual(Arc::default());
+    let clock = Arc::new(|| Timestamp(0));
     let attachment = Records(Arc::clone(&got)).batch(BatchSettings { records: 3, ..BatchSettings::default() });
     let outlet = super::super::Outlet::spawn("records".to_owned(), attachment, clock, Arc::new(|| ()));
     let outlet = outlet.expect("a thread starts");
@@ -150,4 +150,27 @@ fn commands_and_ticks_reach_the_destination() {
     until("the command is done", || *seen.commands.lock().expect("no test panics here") == [Command::Rotate]);
     until("it has its tick", || seen.ticked.load(Ordering::SeqCst) >= 1);
     assert!(seen.ticked.load(Ordering::SeqCst) <= 2);
+}
+
+#[test]
+fn without_a_format_of_its_own_it_gets_json_lines() {
+    struct Bytes(Arc<std::sync::Mutex<Vec<u8>>>);
+    impl Destination for Bytes {
+        fn name(&self) -> &'static str {
+            "bytes"
+        }
+        fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), Failure> {
+            self.0.lock().expect("no test panics here").extend_from_slice(batch.bytes());
+            Ok(())
+        }
+    }
+    let got: Arc<std::sync::Mutex<Vec<u8>>> = Arc::default();
+    let clock = Arc::new(|| Timestamp(0));
+    let outlet =
+        super::super::Outlet::spawn("bytes".to_owned(), Bytes(Arc::clone(&got)).into(), clock, Arc::new(|| ()));
+    let outlet = outlet.expect("a thread starts");
+    outlet.push(numbers(0..1));
+    assert!(flush(&outlet));
+    let line = String::from_utf8(got.lock().expect("no test panics here").clone()).expect("JSON is UTF-8");
+    assert!(line.starts_with('{') && line.ends_with("}\n") && line.contains("\"message\":\"n0000\""), "{line}");
 }

@@ -1,9 +1,9 @@
 //! Little fake destinations, and parcels for them.
 
 use super::super::Outlet;
+use crate::LedgerRow;
 use crate::round::{At, Parcel, Round};
-use crate::{Clock, LedgerRow};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 use tracework_core::*;
@@ -78,7 +78,7 @@ impl Fake {
     pub(super) fn start_named(self, name: &str, set: impl FnOnce(&mut DestinationSettings)) -> (Arc<Outlet>, Seen) {
         let seen = self.seen.clone();
         let attachment = self.format(Plain).retry(fast()).set(set);
-        let clock = Clock::manual(Arc::new(AtomicI64::new(1_768_473_045_000_000_000)));
+        let clock = Arc::new(|| Timestamp(1_768_473_045_000_000_000));
         (Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(|| ())).expect("a thread starts"), seen)
     }
 }
