@@ -91,10 +91,10 @@ impl Worker {
 
     /// Is there another batch to deliver, and nothing more urgent?
     fn has_more(&self, cargo: &Cargo, progress: &Progress) -> bool {
-        let inside = self.shared.lock();
-        let requests = &inside.requests;
-        let urgent = inside.closed || requests.drain || !requests.commands.is_empty();
-        progress.is_ready(cargo, &self.batch) && !urgent && Instant::now() < self.next_tick
+        let (inside, now) = (self.shared.lock(), Instant::now());
+        let over = inside.closed || inside.requests.close.is_some_and(|end| now >= end);
+        let urgent = over || !inside.requests.commands.is_empty() || now >= self.next_tick;
+        progress.is_ready(cargo, &self.batch) && !urgent
     }
 
     /// One attempt to deliver a batch of `bytes` bytes.
@@ -102,11 +102,24 @@ impl Worker {
         if self.attempts() > 0 {
             self.shared.lock().count(|row| row.retried += 1);
         }
+        // While it has failed over this is a probe, which may hang: what comes meanwhile passes it by.
+        let probes = self.trouble.as_ref().is_some_and(|trouble| trouble.failed_over);
+        if probes {
+            self.shared.lock().vitals.probing = true;
+        }
+        let attempted = self.attempt_timed(batch);
+        if probes {
+            self.shared.lock().vitals.probing = false;
+        }
+        self.delivered(batch.len(), bytes, attempted?);
+        Ok(())
+    }
+
+    fn attempt_timed(&mut self, batch: &Batch<'_>) -> Result<Duration, Fault> {
         self.open()?;
         let start = Instant::now();
         self.guarded(|destination| destination.deliver(batch))?;
-        self.delivered(batch.len(), bytes, start.elapsed());
-        Ok(())
+        Ok(start.elapsed())
     }
 
     /// So many records are delivered: it is well.

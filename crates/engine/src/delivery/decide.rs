@@ -100,7 +100,8 @@ impl Worker {
     fn decide_data(&mut self, inside: &mut Inside, now: Instant) -> Result<Step, Option<Instant>> {
         let hurry = std::mem::take(&mut inside.requests.hurry);
         if let Some(trouble) = &mut self.trouble {
-            if hurry {
+            // One that has failed over is not tried out of turn: its records are handed over without delay.
+            if hurry && !trouble.failed_over {
                 trouble.retry_at = now;
             }
             if self.load.is_done() && inside.queue.waiting.is_empty() {

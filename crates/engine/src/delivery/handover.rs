@@ -4,6 +4,8 @@ use super::outlet::Outlet;
 use super::queue::Waiting;
 use super::shared::Shared;
 use super::worker::Worker;
+use crate::ledger::LedgerRow;
+use crate::round::Parcel;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -56,14 +58,12 @@ impl Worker {
         // The other may have another format.
         item.parcel.shared = None;
         let (records, bytes) = (item.parcel.picks.len() as u64, item.parcel.bytes);
-        if to.accept(item.parcel.clone(), |row| &mut row.accepted).is_some() {
+        let parcel = Parcel { bytes: bytes.min(item.parcel.round.pinned()), ..item.parcel.clone() };
+        if to.accept(parcel, |row| &mut row.accepted).is_some() {
             return Err(item);
         }
         let mut inside = self.shared.lock();
-        inside.settle(records, |row, records| match row.handed_over.get_mut(to.name()) {
-            Some(count) => *count += records,
-            None => _ = row.handed_over.insert(to.name().to_owned(), records),
-        });
+        inside.settle(records, |row, records| count_handed_over(row, to.name(), records));
         drop(inside);
         self.release(bytes);
         Ok(())
@@ -82,6 +82,36 @@ impl Worker {
             trouble.failed_over = false;
         }
         self.shared.lock().vitals.failed_over = false;
+    }
+}
+
+impl Outlet {
+    /// Hands a parcel to the failover past the queue, while the worker is busy trying whether the destination is well
+    /// again. Gives it back if that is not so, or the failover cannot take it.
+    pub(super) fn pass_by(&self, mut parcel: Parcel) -> Option<Parcel> {
+        let inside = self.shared.lock();
+        let failover = inside.requests.failover.as_ref().filter(|_| inside.vitals.probing).and_then(Weak::upgrade);
+        drop(inside);
+        let Some(to) = failover.filter(|to| leads_somewhere(to, &self.shared) && !to.is_congested()) else {
+            return Some(parcel);
+        };
+        let records = parcel.picks.len() as u64;
+        let shared = parcel.shared.take();
+        if let Some(mut parcel) = to.accept(parcel, |row| &mut row.accepted) {
+            parcel.shared = shared;
+            return Some(parcel);
+        }
+        let mut inside = self.shared.lock();
+        inside.ledger.accepted += records;
+        count_handed_over(&mut inside.ledger, to.name(), records);
+        None
+    }
+}
+
+fn count_handed_over(row: &mut LedgerRow, to: &str, records: u64) {
+    match row.handed_over.get_mut(to) {
+        Some(count) => *count += records,
+        None => _ = row.handed_over.insert(to.to_owned(), records),
     }
 }
 

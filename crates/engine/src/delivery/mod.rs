@@ -17,6 +17,7 @@
 
 mod attempt;
 mod backoff;
+mod closed;
 mod dead;
 mod dead_file;
 mod decide;

@@ -78,6 +78,7 @@ impl Outlet {
     /// Takes a parcel, or drops as many records as the policy says, or all of them if it is closed. Never waits for the
     /// destination.
     pub(crate) fn push(&self, parcel: Parcel) {
+        let Some(parcel) = self.pass_by(parcel) else { return };
         if let Some(parcel) = self.accept(parcel, |row| &mut row.accepted) {
             let records = parcel.picks.len() as u64;
             let mut inside = self.shared.lock();
@@ -87,7 +88,14 @@ impl Outlet {
     }
 
     /// Takes a parcel and counts it in `column`; gives it back if it is closed.
-    pub(super) fn accept(&self, parcel: Parcel, column: Column) -> Option<Parcel> {
+    pub(super) fn accept(&self, mut parcel: Parcel, column: Column) -> Option<Parcel> {
+        // Shared bytes stay in memory as long as the slowest destination holds them; as yet unknown, they are
+        // reckoned to be as many as the records'.
+        if let Some(shared) = &parcel.shared {
+            parcel.bytes += shared
+                .get()
+                .map_or(parcel.bytes, |code| code.bytes.capacity() + code.ends.capacity() * size_of::<usize>());
+        }
         let now = Instant::now();
         let mut inside = self.shared.lock();
         if inside.sealed || inside.closed {

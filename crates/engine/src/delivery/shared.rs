@@ -58,6 +58,8 @@ pub(super) struct Inside {
 pub(super) struct Vitals {
     pub(super) failing: bool,
     pub(super) failed_over: bool,
+    /// It has failed over, and is being tried at this moment.
+    pub(super) probing: bool,
     pub(super) batches: u64,
     pub(super) largest_batch: u64,
     pub(super) bytes: u64,

@@ -3,7 +3,10 @@
 use super::backoff::{Backoff, Verdict};
 use super::worker::Worker;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// The longest wait between attempts once it is to close, since little time may be left.
+const LAST_WAIT: Duration = Duration::from_millis(100);
 
 /// A destination's trouble, from its first failed attempt to its next successful one.
 pub(super) struct Trouble {
@@ -30,7 +33,7 @@ impl Worker {
         trouble.backoff.set(retry);
         let verdict = trouble.backoff.failed(now);
         let (Verdict::Retry(at) | Verdict::GiveUp(at)) = verdict;
-        trouble.retry_at = at;
+        trouble.retry_at = if self.draining { at.min(now + LAST_WAIT) } else { at };
         let over = matches!(verdict, Verdict::GiveUp(_));
         let hands_over = trouble.backoff.attempts() > 1 || over || self.draining;
         trouble.failed_over = (trouble.failed_over || hands_over) && self.takeover().is_some();

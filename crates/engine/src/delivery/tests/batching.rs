@@ -70,7 +70,7 @@ fn a_tail_of_a_parcel_joins_the_next() {
     let sizes: Vec<usize> = seen.batches().iter().map(Vec::len).collect();
     assert_eq!(sizes, [4, 4, 4, 4, 2]);
     assert_eq!(seen.lines(), lines(0..18));
-    assert_eq!(outlet.health().pending_bytes, 0);
+    until("all is let go", || outlet.health().pending_bytes == 0);
 }
 
 #[test]
@@ -87,6 +87,23 @@ fn equal_formats_share_their_bytes() {
     assert!(flush(&two));
     assert_eq!((seen_one.lines(), seen_two.lines()), (lines(0..20), lines(0..20)));
     assert_eq!(seen_two.batches().len(), 3);
+}
+
+#[test]
+fn shared_bytes_count_as_memory() {
+    let (fake, door) = hanging();
+    let (outlet, _) = fake.start(|_| ());
+    let mut parcel = numbers(0..20);
+    parcel.shared = Some(Arc::default());
+    let alone = parcel.bytes;
+    outlet.push(parcel.clone());
+    assert_eq!(outlet.health().pending_bytes, 2 * alone, "not yet known, they are reckoned");
+    until("they are known", || parcel.shared.as_ref().is_some_and(|shared| shared.get().is_some()));
+    outlet.push(parcel);
+    assert!(outlet.health().pending_bytes > 3 * alone);
+    door.open();
+    assert!(flush(&outlet));
+    until("all is let go", || outlet.health().pending_bytes == 0);
 }
 
 #[test]

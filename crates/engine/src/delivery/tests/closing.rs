@@ -81,3 +81,22 @@ fn one_that_never_delivered_is_neither_opened_nor_closed() {
     assert!(flush(&outlet) && outlet.close(within(5_000)));
     assert_eq!((seen.opened.load(Ordering::SeqCst), seen.closed.load(Ordering::SeqCst)), (0, 0));
 }
+
+#[test]
+fn one_that_gets_well_before_the_deadline_loses_nothing() {
+    let start = Instant::now();
+    let fake =
+        Fake::new(
+            move |_| {
+                if start.elapsed() < Duration::from_millis(400) { Err(Failure::temporary("down")) } else { Ok(()) }
+            },
+        );
+    let minute = Duration::from_secs(60);
+    let (outlet, seen) = fake.start(|settings| {
+        settings.retry = RetrySettings { first: minute, max: minute, give_up: GiveUp::Never };
+    });
+    outlet.push(numbers(0..5));
+    until("it failed", || outlet.health().state == State::Failing);
+    assert!(outlet.close(within(5_000)));
+    assert_eq!((seen.lines(), row(&outlet).lost()), (lines(0..5), 0));
+}

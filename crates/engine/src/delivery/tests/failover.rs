@@ -145,3 +145,31 @@ fn at_the_end_what_fails_is_handed_over_before_the_failover_closes() {
     assert_eq!(seen.lines(), lines(0..5));
     assert_eq!((row(&first).lost(), row(&second).delivered), (0, 5));
 }
+
+#[test]
+fn while_the_first_hangs_at_being_tried_again_records_pass_it_by() {
+    let (door, mut left) = (Door::default(), 2);
+    let own = door.clone();
+    let (first, _) = Fake::new(move |_| {
+        if left > 0 {
+            left -= 1;
+        } else {
+            own.pass();
+        }
+        Err(Failure::temporary("down"))
+    })
+    .start_named("first", |_| ());
+    let (second, seen) = Fake::well().start_named("second", |_| ());
+    first.set_failover(Some(&second));
+    first.push(numbers(0..1));
+    until("it has failed over", || seen.lines() == lines(0..1));
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    first.push(numbers(1..2));
+    until("it is tried again, and hangs", || first.shared.lock().vitals.probing);
+    first.push(numbers(2..9));
+    until("the rest passes by", || seen.lines() == [lines(0..1), lines(2..9)].concat());
+    let hanging = row(&first);
+    assert_eq!((hanging.accepted, hanging.pending, hanging.handed_over.get("second")), (9, 1, Some(&8)));
+    door.open();
+    until("what it was tried with follows", || seen.lines().len() == 9);
+}
