@@ -40,3 +40,15 @@ fn an_event_has_its_spans_and_what_was_recorded_on_them_before() {
     let names: Vec<_> = after.view().spans().map(|span| span.name()).collect();
     assert_eq!(names, ["query", "request"]);
 }
+
+#[test]
+fn every_one_of_many_events_arrives_in_order() {
+    let bench = Bench::new();
+    bench.run(|| (0..100_000_u64).for_each(|number| info!(number, "counted")));
+    let records = bench.memory.records();
+    let health = bench.control.health();
+    assert_eq!(records.len(), 100_000, "{health:#?}");
+    for (place, record) in records.iter().enumerate() {
+        assert_eq!(record.view().field("number"), Some(Value::U64(place as u64)));
+    }
+}

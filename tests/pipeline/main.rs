@@ -1,4 +1,5 @@
 //! From a `tracing` macro to a destination, by the public API alone.
 
 mod capture;
+mod files;
 mod support;

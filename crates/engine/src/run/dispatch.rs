@@ -2,10 +2,10 @@
 
 use super::merge;
 use crate::hub::Hub;
-use crate::plan::{Mask, Plan, Unknown};
+use crate::plan::{Attached, Mask, Plan, Unknown};
 use crate::redact::RedactCache;
 use crate::roles;
-use crate::round::{At, Parcel, Round};
+use crate::round::{At, Encoded, Parcel, Recycle, Round};
 use crate::buffer::Taken;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,10 +24,17 @@ pub(super) struct Dispatcher {
     fixed: Vec<Option<(u32, Option<Mask>)>>,
     redaction: RedactCache,
     draft: Draft,
-    /// By destination of the newest plan: the records it gets.
-    shares: Vec<Vec<At>>,
+    /// The destinations of the newest plan, in their places, then those of older plans that are still being drained;
+    /// each with the records it gets.
+    shares: Vec<Share>,
     /// By callsite: its records so far.
     counts: Vec<u64>,
+}
+
+/// What one destination gets of a pass.
+struct Share {
+    destination: Arc<Attached>,
+    records: Vec<At>,
 }
 
 /// Records of the pass that were written anew, with a secret hidden or metadata added: a page for each page they came
@@ -67,8 +74,7 @@ impl Dispatcher {
             let named = page.records().next().is_some_and(|(_, record)| record.roles() & roles::METADATA != 0);
             page.set_metadata(named.then(|| Arc::clone(newest.metadata())));
         }
-        self.shares.iter_mut().for_each(Vec::clear);
-        self.shares.resize_with(newest.destinations().len(), Vec::new);
+        self.begin_shares(&newest);
         let mut rewritten = Rewritten { pages: Vec::new(), of: vec![0; pages.len()] };
         merge::in_order(&pages, &lanes, |page, pick| self.record(&pages, page, pick, &newest, &mut rewritten));
         pages.append(&mut rewritten.pages);
@@ -90,7 +96,7 @@ impl Dispatcher {
             return page;
         }
         let small = page.compact();
-        crate::round::Recycle::recycle(&**self.hub.buffer.pool(), page);
+        self.hub.buffer.pool().recycle(page);
         small
     }
 
@@ -106,12 +112,23 @@ impl Dispatcher {
             let slot = rewritten.slot(page, &pages[page]);
             let pick = rewritten.pages[slot].push(&self.draft, record.span_node());
             at = At { page: u32::try_from(pages.len() + slot).unwrap_or(u32::MAX), pick };
-            let mask = self.mask(&rewritten.pages[slot].record(pick), newest);
-            self.share(mask, at);
+            self.share(&rewritten.pages[slot].record(pick), at, newest);
             return;
         }
-        let mask = self.mask(&record, newest);
-        self.share(mask, at);
+        self.share(&record, at, newest);
+    }
+
+    /// Empties the shares, keeping their memory while the plan stays.
+    fn begin_shares(&mut self, newest: &Plan) {
+        let places = newest.destinations().iter();
+        let same = self.shares.len() == places.len()
+            && places.clone().zip(&self.shares).all(|(place, share)| Arc::ptr_eq(place, &share.destination));
+        if same {
+            self.shares.iter_mut().for_each(|share| share.records.clear());
+        } else {
+            let share = |place: &Arc<Attached>| Share { destination: Arc::clone(place), records: Vec::new() };
+            self.shares = places.map(share).collect();
+        }
     }
 
     #[inline]
@@ -125,14 +142,24 @@ impl Dispatcher {
         }
     }
 
+    /// Puts the record into the shares of its destinations.
     #[inline]
-    fn share(&mut self, mut mask: Mask, at: At) {
+    fn share(&mut self, record: &Record<'_>, at: At, newest: &Arc<Plan>) {
+        if record.generation() == newest.generation()
+            && let Some(mask) = self.fixed_mask(record, newest)
+        {
+            self.share_among(mask, at);
+        } else {
+            self.share_by_asking(record, at, newest);
+        }
+    }
+
+    #[inline]
+    fn share_among(&mut self, mut mask: Mask, at: At) {
         while mask != 0 {
             let place = mask.trailing_zeros() as usize;
             mask &= mask - 1;
-            if let Some(share) = self.shares.get_mut(place) {
-                share.push(at);
-            }
+            self.shares[place].records.push(at);
         }
     }
 
@@ -149,17 +176,6 @@ impl Dispatcher {
             }
         }
         true
-    }
-
-    /// The destinations of `record`, as places in the newest plan.
-    #[inline]
-    fn mask(&mut self, record: &Record<'_>, newest: &Arc<Plan>) -> Mask {
-        if record.generation() == newest.generation()
-            && let Some(mask) = self.fixed_mask(record, newest)
-        {
-            return mask;
-        }
-        self.asked_mask(record, newest)
     }
 
     /// The mask by the callsite alone, if the record and its spans say nothing about themselves.
@@ -192,23 +208,40 @@ impl Dispatcher {
         mask
     }
 
-    /// Asks the plan that the record was captured under; places are told as those of the newest plan, and a
-    /// destination that is gone by now gets nothing. A record that would then go nowhere is routed by the newest plan.
-    fn asked_mask(&mut self, record: &Record<'_>, newest: &Arc<Plan>) -> Mask {
+    /// Asks the plan that the record was captured under. A destination that was detached since still gets it, unless it
+    /// is closed by now; a record that would then go nowhere is routed by the newest plan.
+    fn share_by_asking(&mut self, record: &Record<'_>, at: At, newest: &Arc<Plan>) {
         let mut unknown = Unknown::default();
-        let own = self.plans.iter().find(|plan| plan.generation() <= record.generation());
-        let mask = match own {
+        let own = self.plans.iter().find(|plan| plan.generation() <= record.generation()).map(Arc::clone);
+        match own {
             Some(plan) if plan.generation() != newest.generation() => {
-                let old = plan.route(record, &mut unknown);
-                let kept = translate(plan, old, newest);
-                if old != 0 && kept == 0 { newest.route(record, &mut unknown) } else { kept }
+                let mask = plan.route(record, &mut unknown);
+                let mut given = mask == 0;
+                for (_, destination) in plan.each(mask) {
+                    if let Some(place) = self.place_of(destination) {
+                        self.shares[place].records.push(at);
+                        given = true;
+                    }
+                }
+                if !given {
+                    self.share_among(newest.route(record, &mut unknown), at);
+                }
             }
-            _ => newest.route(record, &mut unknown),
-        };
+            _ => self.share_among(newest.route(record, &mut unknown), at),
+        }
         for name in unknown.0 {
             self.hub.counters.unknown(&name);
         }
-        mask
+    }
+
+    /// The share of a destination of an older plan; `None` if it is closed.
+    fn place_of(&mut self, destination: &Arc<Attached>) -> Option<usize> {
+        let known = self.shares.iter().position(|share| Arc::ptr_eq(&share.destination.outlet, &destination.outlet));
+        if known.is_some() || destination.outlet.is_closed() {
+            return known;
+        }
+        self.shares.push(Share { destination: Arc::clone(destination), records: Vec::new() });
+        Some(self.shares.len() - 1)
     }
 
     /// Hands each destination its share of the round.
@@ -216,42 +249,44 @@ impl Dispatcher {
         let total: usize = pages.iter().map(Page::len).sum();
         let round = Round::new(pages, Some(self.hub.buffer.pool().clone()));
         let pinned = round.pinned();
-        // Destinations with an equal format and equal shares have equal bytes.
-        let mut encodings: Vec<(usize, Arc<[At]>, Option<Arc<OnceLock<crate::round::Encoded>>>)> = Vec::new();
-        let mut congested = 0;
-        for (place, destination) in plan.destinations().iter().enumerate() {
-            let share = &self.shares[place];
-            if !share.is_empty() {
-                let parcel = if share.len() > 4 && is_dense(&round, share, total) {
-                    let same = encodings.iter().position(|(first, picks, _)| {
-                        destination.format.is_some()
-                            && plan.destinations()[*first].format == destination.format
-                            && picks[..] == share[..]
-                    });
-                    let (picks, shared) = match same {
-                        Some(same) => {
-                            let (_, picks, shared) = &mut encodings[same];
-                            (Arc::clone(picks), shared.clone())
-                        }
-                        None => {
-                            let picks: Arc<[At]> = share.as_slice().into();
-                            let twins = plan.destinations().iter().filter(|other| other.format == destination.format);
-                            let shared = (destination.format.is_some() && twins.count() > 1).then(Arc::default);
-                            encodings.push((place, Arc::clone(&picks), shared.clone()));
-                            (picks, shared)
-                        }
-                    };
-                    Parcel { round: Arc::clone(&round), picks, bytes: pinned, shared }
-                } else {
-                    copied(&round, share)
-                };
-                destination.outlet.push(parcel);
-            }
-            if destination.outlet.is_congested() {
-                congested |= 1 << place;
-            }
+        let mut sharing = Sharing::default();
+        for share in self.shares.iter().filter(|share| !share.records.is_empty()) {
+            let parcel = if share.records.len() > SPARSE && is_dense(&round, &share.records, total) {
+                let twins = self.shares.iter().filter(|other| other.destination.format == share.destination.format);
+                let (picks, shared) = sharing.picks(share, twins.count() > 1);
+                Parcel { round: Arc::clone(&round), picks, bytes: pinned, shared }
+            } else {
+                copied(&round, &share.records)
+            };
+            share.destination.outlet.push(parcel);
         }
-        plan.congested.store(congested, Ordering::Relaxed);
+        let places = self.shares.iter().take(plan.destinations().len()).enumerate();
+        let congested = places.filter(|(_, share)| share.destination.outlet.is_congested());
+        plan.congested.store(congested.fold(0, |mask, (place, _)| mask | 1 << place), Ordering::Relaxed);
+    }
+}
+
+/// So few records are copied, however small the round.
+const SPARSE: usize = 4;
+
+/// Finds destinations with an equal format and equal records, so that they encode them once.
+#[derive(Default)]
+struct Sharing(Vec<(Option<String>, Arc<[At]>, Option<Arc<OnceLock<Encoded>>>)>);
+
+impl Sharing {
+    /// The records of `share`, and where its bytes are shared if it may have `twins`.
+    fn picks(&mut self, share: &Share, twins: bool) -> (Arc<[At]>, Option<Arc<OnceLock<Encoded>>>) {
+        let format = &share.destination.format;
+        let same = self.0.iter().find(|(other, picks, _)| {
+            format.is_some() && other == format && picks[..] == share.records[..]
+        });
+        if let Some((_, picks, shared)) = same {
+            return (Arc::clone(picks), shared.clone());
+        }
+        let picks: Arc<[At]> = share.records.as_slice().into();
+        let shared = (format.is_some() && twins).then(Arc::default);
+        self.0.push((format.clone(), Arc::clone(&picks), shared.clone()));
+        (picks, shared)
     }
 }
 
@@ -285,12 +320,4 @@ fn copied(round: &Round, share: &[At]) -> Parcel {
     }
     let round = Round::new(pages.into_iter().map(|(_, page)| page).collect(), None);
     Parcel { bytes: round.pinned(), round, picks: picks.into(), shared: None }
-}
-
-/// The places in `new` of the destinations that `mask` names in `old`.
-fn translate(old: &Plan, mask: Mask, new: &Plan) -> Mask {
-    old.each(mask).fold(0, |moved, (_, destination)| {
-        let same = new.destinations().iter().position(|other| Arc::ptr_eq(&other.outlet, &destination.outlet));
-        moved | same.map_or(0, |place| 1 << place)
-    })
 }
