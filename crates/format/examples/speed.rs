@@ -7,9 +7,10 @@ use tracework_core::{
     Callsite, CallsiteFacts, Draft, Format, Head, Key, Kind, Limits, Metadata, Page, Severity, SpanNode, Thread,
     Timestamp, Value,
 };
-use tracework_format::{Json, Shape, Text};
+use tracework_format::{Csv, Ecs, Gelf, Json, Logfmt, Pattern, Shape, Text, Xml};
 
 const RECORDS: usize = 1000;
+const PATTERN: &str = "[{time:%Y-%m-%d %H:%M:%S}] [{level:<8}] {target}: {message} {fields}";
 
 fn callsite(name: &'static str, is_span: bool, fields: &[&'static str]) -> &'static Callsite {
     let facts = CallsiteFacts {
@@ -94,6 +95,12 @@ fn main() {
         ("json fmt", Box::new(Json::new().shape(Shape::Fmt))),
         ("text", Box::new(Text::new())),
         ("text pretty", Box::new(Text::pretty())),
+        ("pattern", Box::new(Pattern::new(PATTERN).expect("it is a pattern"))),
+        ("logfmt", Box::new(Logfmt::new())),
+        ("xml", Box::new(Xml::new())),
+        ("csv", Box::new(Csv::new())),
+        ("gelf", Box::new(Gelf::new())),
+        ("ecs", Box::new(Ecs::new())),
     ];
     let (plain, inside) = (page(false), page(true));
     println!("{:<14}{:>12}{:>12}{:>8}{:>8}  ns per record, bytes", "", "F4", "F4S2", "F4", "F4S2");

@@ -19,7 +19,7 @@ use tracework_core::{Format, Record};
 ///
 /// Pattern::new("[{time:%Y-%m-%d %H:%M:%S}] [{level:<8}] {target}: {message} {fields}")?;
 /// let error = Pattern::new("{level} {massage}").unwrap_err();
-/// assert_eq!((error.at, error.name.as_str()), (8, "massage"));
+/// assert_eq!((error.at, error.name.as_str()), (9, "massage"));
 /// # Ok::<(), tracework_format::PatternError>(())
 /// ```
 ///

@@ -1,7 +1,7 @@
 //! Names and values of a text line: ` name=value`.
 
 use super::colors::{Colors, DIM};
-use crate::{escape, json, shared};
+use crate::{escape, json, number, shared};
 use tracework_core::{SpanNode, Timestamp, Value};
 
 /// Names and values, each pair with a blank before it.
@@ -19,16 +19,27 @@ impl shared::Dialect for Words {
     #[inline]
     fn value(&self, out: &mut Vec<u8>, value: Value<'_>) {
         match value {
+            Value::Bool(true) => out.extend_from_slice(b"true"),
+            Value::Bool(false) => out.extend_from_slice(b"false"),
+            Value::I64(number) => number::signed(out, number),
+            Value::U64(number) => number::unsigned(out, number),
+            Value::F64(number) if number.is_finite() => number::finite(out, number),
             Value::Str(text) | Value::Text(text) => escape::put_word::<escape::Quoted>(out, text),
-            Value::I128(number) => crate::number::large(out, number),
-            Value::U128(number) => crate::number::large_unsigned(out, number),
-            Value::F64(number) if !number.is_finite() => {
-                out.extend_from_slice(crate::number::not_finite(number).as_bytes());
-            }
-            Value::Bytes(bytes) => bytes.iter().for_each(|&byte| escape::hex(out, byte.into(), 2)),
-            Value::Error(_) => escape::put_word::<escape::Quoted>(out, shared::Plain::default().text(&value)),
-            other => json::value(out, other, json::NotFinite::Text),
+            other => rare_value(out, other),
         }
+    }
+}
+
+fn rare_value(out: &mut Vec<u8>, value: Value<'_>) {
+    match value {
+        Value::I128(number) => number::large(out, number),
+        Value::U128(number) => number::large_unsigned(out, number),
+        Value::F64(number) => {
+            out.extend_from_slice(number::not_finite(number).as_bytes());
+        }
+        Value::Bytes(bytes) => bytes.iter().for_each(|&byte| escape::hex(out, byte.into(), 2)),
+        Value::Error(_) => escape::put_word::<escape::Quoted>(out, shared::Plain::default().text(&value)),
+        other => json::value(out, other, json::NotFinite::Text),
     }
 }
 
