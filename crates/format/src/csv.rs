@@ -3,12 +3,12 @@
 use crate::escape;
 use crate::json::{Dialect as JsonDialect, NotFinite, object, write_spans};
 use crate::part::{self, Part};
-use crate::shared::{Context, Dialect as _, fields_of, metadata_of};
+use crate::shared::{Context, Dialect as _, Leaves, Settled, fields_of, metadata_of};
 use crate::time::Stamp;
 use crate::{Names, Zone};
 use std::fmt;
 use std::sync::Arc;
-use tracework_core::{Format, Record, Value};
+use tracework_core::{Format, Record, SpanNode, Timestamp, Value};
 
 /// CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180), but lines end with a line feed alone), with a line of names at the
 /// start of a file. Every cell stands between quotes; line ends in it are written as `\n`, so a record is one line.
@@ -32,9 +32,22 @@ pub struct Csv {
     columns: Columns,
     names: Names,
     zone: Zone,
+    kept: Kept,
+}
+
+/// What is kept between records.
+#[derive(Debug, Default)]
+struct Kept {
     stamp: Stamp,
-    /// JSON before it becomes a cell.
-    scratch: Vec<u8>,
+    leaves: Leaves<Around>,
+    settled: Settled<Vec<u8>>,
+}
+
+/// The cells that are made once for a span and all around it.
+#[derive(Debug)]
+struct Around {
+    context: Vec<u8>,
+    spans: Vec<u8>,
 }
 
 /// The columns: each with its name.
@@ -86,8 +99,7 @@ impl Csv {
             columns: columns_of(COLUMNS).unwrap_or_default(),
             names: Names::default(),
             zone: Zone::utc(),
-            stamp: Stamp::default(),
-            scratch: Vec::new(),
+            kept: Kept::default(),
         }
     }
 
@@ -104,29 +116,72 @@ impl Csv {
     /// Sets the time zone of the timestamps.
     #[must_use]
     pub fn zone(self, zone: Zone) -> Self {
-        Self { stamp: Stamp::new(zone.clone()), zone, ..self }
+        Self { kept: Kept { stamp: Stamp::new(zone.clone()), ..Kept::default() }, zone, ..self }
     }
 
     /// Sets which fields are context.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, ..self }
+        Self { names, kept: Kept { stamp: self.kept.stamp, ..Kept::default() }, ..self }
     }
 
     fn write_cell(&mut self, part: &Part, record: &Record<'_>, out: &mut Vec<u8>) {
         out.push(b'"');
         let start = out.len();
-        if !part.write::<escape::Cell>(out, record, &mut self.stamp) {
-            self.scratch.clear();
-            write_part(&mut self.scratch, part, record, &self.names);
-            // It is made of texts, so it is one.
-            escape::put::<escape::Cell>(out, std::str::from_utf8(&self.scratch).unwrap_or_default());
+        if !part.write::<escape::Cell>(out, record, &mut self.kept.stamp) {
+            self.kept.write_part(out, part, record, &self.names);
         }
         if looks_like_formula(&out[start..]) && !part.is_number(record) {
             out.insert(start, b'\'');
         }
         out.push(b'"');
     }
+}
+
+impl Kept {
+    /// Appends fields, context, spans or metadata as JSON in a cell; nothing if there are none.
+    fn write_part(&mut self, out: &mut Vec<u8>, part: &Part, record: &Record<'_>, names: &Names) {
+        match (part, record.span_node()) {
+            (Part::Metadata, _) if record.own_metadata().next().is_some() => {
+                out.extend_from_slice(&metadata(record));
+            }
+            (Part::Metadata, _) => out.extend_from_slice(self.settled.get(record, || metadata(record))),
+            (Part::Context | Part::Spans, Some(span)) => {
+                let around = self.leaves.get(span, record.time(), || Around::new(span, record.time(), names));
+                out.extend_from_slice(if *part == Part::Spans { &around.spans } else { &around.context });
+            }
+            (Part::Context | Part::Spans, None) => {}
+            _ => {
+                let fields = |out: &mut Vec<u8>| fields_of(record).for_each(|entry| pair(out, entry.key, entry.value));
+                out.extend_from_slice(&cell(|json| object(json, "", fields)));
+            }
+        }
+    }
+}
+
+impl Around {
+    fn new(span: &SpanNode, time: Timestamp, names: &Names) -> Self {
+        let context = Context::inside(span, time, names);
+        Self {
+            context: cell(|json| {
+                object(json, "", |out| context.iter().for_each(|(name, value)| pair(out, name, value)));
+            }),
+            spans: cell(|json| write_spans(json, "", (span, time), &context, NotFinite::Text)),
+        }
+    }
+}
+
+/// What stands in the cell of the JSON that `write` writes.
+fn cell(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let (mut json, mut cell) = (Vec::new(), Vec::new());
+    write(&mut json);
+    // It is made of texts, so it is one.
+    escape::put::<escape::Cell>(&mut cell, std::str::from_utf8(&json).unwrap_or_default());
+    cell
+}
+
+fn metadata(record: &Record<'_>) -> Vec<u8> {
+    cell(|json| object(json, "", |out| metadata_of(record, true, |name, value| pair(out, name, value))))
 }
 
 impl Default for Csv {
@@ -141,8 +196,7 @@ impl Clone for Csv {
             columns: Arc::clone(&self.columns),
             names: self.names.clone(),
             zone: self.zone.clone(),
-            stamp: self.stamp.clone(),
-            scratch: Vec::new(),
+            kept: Kept { stamp: self.kept.stamp.clone(), ..Kept::default() },
         }
     }
 }
@@ -161,26 +215,6 @@ const OBJECT: JsonDialect<'static> = JsonDialect { names: None, taken: &[], not_
 fn pair(out: &mut Vec<u8>, name: &str, value: Value<'_>) {
     OBJECT.key(out, name);
     OBJECT.value(out, value);
-}
-
-/// Appends fields, context, spans or metadata as JSON; nothing if there are none.
-fn write_part(out: &mut Vec<u8>, part: &Part, record: &Record<'_>, names: &Names) {
-    let context = || {
-        let leaf = record.span_node();
-        leaf.map_or_else(Context::default, |span| Context::inside(span, record.time(), names))
-    };
-    match part {
-        Part::Spans => {
-            if let Some(span) = record.span_node() {
-                write_spans(out, "", (span, record.time()), &context(), NotFinite::Text);
-            }
-        }
-        _ => object(out, "", |out| match part {
-            Part::Context => context().iter().for_each(|(name, value)| pair(out, name, value)),
-            Part::Metadata => metadata_of(record, true, |name, value| pair(out, name, value)),
-            _ => fields_of(record).for_each(|entry| pair(out, entry.key, entry.value)),
-        }),
-    }
 }
 
 impl Format for Csv {

@@ -1,10 +1,13 @@
 //! The Elastic Common Schema.
 
 use crate::json::{Dialect as JsonDialect, NotFinite, object, string, write_spans, write_tags};
-use crate::shared::{Context, Dialect as _, fields_of, first_error, metadata_of, tags_of, write_missing};
+use crate::shared::{
+    Context, Dialect, Keys, Leaves, Role, Said, Seen, Settled, Sites, chain, fields_of, first_error, is_whole,
+    metadata_of, tags_of, write_fields, write_missing,
+};
 use crate::time::Stamp;
 use crate::{Names, number};
-use tracework_core::{Format, Record, Value};
+use tracework_core::{Callsite, Format, Record, SpanNode, Timestamp, Value};
 
 /// The Elastic Common Schema ([fields](https://www.elastic.co/docs/reference/ecs/ecs-field-reference), as its
 /// [logging libraries](https://github.com/elastic/ecs-logging/tree/main/spec) write them), one object a line.
@@ -21,10 +24,39 @@ use tracework_core::{Format, Record, Value};
 ///
 /// assert_eq!(Ecs::new().identity(), Ecs::default().identity());
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Ecs {
     names: Names,
+    kept: Kept,
+}
+
+/// What is kept between records.
+#[derive(Debug, Default)]
+struct Kept {
     stamp: Stamp,
+    sites: Sites<Site>,
+    leaves: Leaves<Around>,
+    settled: Settled<Vec<u8>>,
+}
+
+/// What is made once for a callsite.
+#[derive(Debug)]
+struct Site {
+    /// `,"log.logger":..,"log.origin.file.name":..`.
+    source: Vec<u8>,
+    keys: Keys,
+}
+
+/// What is made once for a span and all around it.
+#[derive(Debug, Default)]
+struct Around {
+    /// `,"user.id":..`.
+    known: Vec<u8>,
+    /// `,"context":{..}`.
+    context: Vec<u8>,
+    /// `,"spans":[..]`.
+    spans: Vec<u8>,
+    cut: bool,
 }
 
 /// Our names of context, and the schema's.
@@ -63,6 +95,23 @@ fn pair(out: &mut Vec<u8>, name: &str, value: Value<'_>) {
     OBJECT.value(out, value);
 }
 
+/// The fields that the schema has no name for.
+struct Rest;
+
+impl Dialect for Rest {
+    fn name(&self, out: &mut Vec<u8>, prefix: &str, name: &str) {
+        OBJECT.name(out, prefix, name);
+    }
+
+    fn value(&self, out: &mut Vec<u8>, value: Value<'_>) {
+        OBJECT.value(out, value);
+    }
+
+    fn role(&self, name: &str) -> Role {
+        if schema_name(FIELDS, name).is_some() { Role::Lifted } else { Role::Field }
+    }
+}
+
 impl Ecs {
     /// The default.
     #[must_use]
@@ -73,31 +122,85 @@ impl Ecs {
     /// Sets which fields are context.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, ..self }
+        Self { names, kept: Kept::default() }
     }
+}
 
-    fn write_head(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"@timestamp\":\"");
-        self.stamp.rfc3339(out, record.time());
-        out.extend_from_slice(b"\",\"log.level\":\"");
-        out.extend_from_slice(record.severity().name().as_bytes());
-        out.extend_from_slice(b"\",\"message\":");
-        string(out, record.message());
-        out.extend_from_slice(b",\"ecs.version\":\"8.11.0\",\"event.severity\":");
-        number::unsigned(out, record.severity().number().into());
-        let source = record.source();
-        pair(out, "log.logger", Value::Str(source.target));
-        if let Some(file) = source.file {
-            pair(out, "log.origin.file.name", Value::Str(file));
-        }
-        if let Some(line) = source.line {
-            pair(out, "log.origin.file.line", Value::U64(line.into()));
+impl Clone for Ecs {
+    /// The same settings, with nothing kept yet.
+    fn clone(&self) -> Self {
+        Self { names: self.names.clone(), kept: Kept::default() }
+    }
+}
+
+impl Site {
+    fn new(callsite: &Callsite) -> Self {
+        let mut source = Vec::new();
+        write_source(&mut source, callsite.target, callsite.file, callsite.line);
+        Self { source, keys: Keys::new(callsite, &Rest) }
+    }
+}
+
+impl Around {
+    fn new(span: &SpanNode, time: Timestamp, names: &Names) -> Self {
+        let mut around = Self::default();
+        let context = Context::inside(span, time, names);
+        object(&mut around.context, ",\"context\":", |out| {
+            for (name, value) in context.iter() {
+                match schema_name(CONTEXT, name) {
+                    Some(name) => pair(&mut around.known, name, value),
+                    None => pair(out, name, value),
+                }
+            }
+        });
+        write_spans(&mut around.spans, ",\"spans\":", (span, time), &context, NotFinite::Null);
+        around.cut = chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
+        around
+    }
+}
+
+fn write_source(out: &mut Vec<u8>, target: &str, file: Option<&str>, line: Option<u32>) {
+    pair(out, "log.logger", Value::Str(target));
+    if let Some(file) = file {
+        pair(out, "log.origin.file.name", Value::Str(file));
+    }
+    if let Some(line) = line {
+        pair(out, "log.origin.file.line", Value::U64(line.into()));
+    }
+}
+
+impl Kept {
+    fn encode(&mut self, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
+        let Self { stamp, sites, leaves, settled } = self;
+        let said = Said::by(record);
+        let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite)));
+        let around =
+            record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
+
+        write_head(stamp, record, out);
+        match site {
+            Some(site) if !said.source => out.extend_from_slice(&site.source),
+            _ => {
+                let source = record.source();
+                write_source(out, source.target, source.file, source.line);
+            }
         }
         write_tags(out, tags_of(record));
-    }
-
-    /// Appends `,"tracework":{..}`: what the schema has no name for.
-    fn write_rest(&self, record: &Record<'_>, context: &Context<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(around.map_or(&[], |around| &around.known));
+        // The fields come first, to know what they ask for, and go where the schema wants them.
+        let mut fields = Vec::new();
+        let keys = site.map(|site| &site.keys);
+        let seen = object(&mut fields, ",\"fields\":", |out| write_fields(out, record, keys, &Rest));
+        write_known(out, record, seen);
+        if seen.metadata {
+            write_metadata(out, record);
+        } else {
+            out.extend_from_slice(settled.get(record, || {
+                let mut metadata = Vec::new();
+                write_metadata(&mut metadata, record);
+                metadata
+            }));
+        }
         object(out, ",\"tracework\":", |out| {
             pair(out, "kind", Value::Str(record.kind().name()));
             if let Some(category) = record.category() {
@@ -106,20 +209,52 @@ impl Ecs {
             if let Some(module) = record.source().module {
                 pair(out, "module", Value::Str(module));
             }
-            object(out, ",\"context\":", |out| {
-                let rest = context.iter().filter(|(name, _)| schema_name(CONTEXT, name).is_none());
-                rest.for_each(|(name, value)| pair(out, name, value));
-            });
-            object(out, ",\"fields\":", |out| {
-                let rest = fields_of(record).filter(|entry| schema_name(FIELDS, entry.key).is_none());
-                rest.for_each(|entry| pair(out, entry.key, entry.value));
-            });
-            if let Some(span) = record.span_node() {
-                write_spans(out, ",\"spans\":", (span, record.time()), context, NotFinite::Null);
+            out.extend_from_slice(around.map_or(&[], |around| &around.context));
+            out.extend_from_slice(&fields);
+            out.extend_from_slice(around.map_or(&[], |around| &around.spans));
+            if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
+                write_missing(record, |name, value| pair(out, name, Value::Str(value)));
             }
-            write_missing(record, |name, value| pair(out, name, Value::Str(value)));
         });
+        out.extend_from_slice(b"}\n");
     }
+}
+
+fn write_head(stamp: &mut Stamp, record: &Record<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"@timestamp\":\"");
+    stamp.rfc3339(out, record.time());
+    out.extend_from_slice(b"\",\"log.level\":\"");
+    out.extend_from_slice(record.severity().name().as_bytes());
+    out.extend_from_slice(b"\",\"message\":");
+    string(out, record.message());
+    out.extend_from_slice(b",\"ecs.version\":\"8.11.0\",\"event.severity\":");
+    number::unsigned(out, record.severity().number().into());
+}
+
+/// Appends the fields that the schema has a name for, and the error.
+fn write_known(out: &mut Vec<u8>, record: &Record<'_>, seen: Seen) {
+    if seen.lifted {
+        for entry in fields_of(record) {
+            if let Some(name) = schema_name(FIELDS, entry.key) {
+                pair(out, name, entry.value);
+            }
+        }
+    }
+    if seen.error {
+        write_error(out, record);
+    }
+}
+
+/// Appends the metadata that the schema has a name for, then the others as `labels`.
+fn write_metadata(out: &mut Vec<u8>, record: &Record<'_>) {
+    let mut labels = Vec::new();
+    object(&mut labels, ",\"labels\":", |labels| {
+        metadata_of(record, true, |name, value| match schema_name(METADATA, name) {
+            Some(name) => pair(out, name, value),
+            None => pair(labels, name, value),
+        });
+    });
+    out.extend_from_slice(&labels);
 }
 
 /// Appends the first error among the fields as `error.message`, and with its causes as `error.stack_trace`.
@@ -132,34 +267,7 @@ fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
 
 impl Format for Ecs {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        self.write_head(record, out);
-        let leaf = record.span_node();
-        let context = leaf.map_or_else(Context::default, |span| Context::inside(span, record.time(), &self.names));
-        for (name, value) in context.iter() {
-            if let Some(name) = schema_name(CONTEXT, name) {
-                pair(out, name, value);
-            }
-        }
-        for entry in fields_of(record) {
-            if let Some(name) = schema_name(FIELDS, entry.key) {
-                pair(out, name, entry.value);
-            }
-        }
-        write_error(out, record);
-        metadata_of(record, true, |name, value| {
-            if let Some(name) = schema_name(METADATA, name) {
-                pair(out, name, value);
-            }
-        });
-        object(out, ",\"labels\":", |out| {
-            metadata_of(record, true, |name, value| {
-                if schema_name(METADATA, name).is_none() {
-                    pair(out, name, value);
-                }
-            });
-        });
-        self.write_rest(record, &context, out);
-        out.extend_from_slice(b"}\n");
+        self.kept.encode(&self.names, record, out);
     }
 
     fn duplicate(&self) -> Box<dyn Format> {

@@ -4,6 +4,7 @@ use crate::Names;
 use crate::json::{NotFinite, string, value};
 use crate::number;
 use crate::shared::{Context, Plain, fields_of, metadata_of, named_spans, span_fields, tags_of};
+use std::ops::Range;
 use tracework_core::{Format, Kind, Record, Severity, Value};
 
 /// GELF 1.1 ([its description](https://go2docs.graylog.org/current/getting_in_log_data/gelf.html)), one object a line.
@@ -22,8 +23,8 @@ use tracework_core::{Format, Kind, Record, Severity, Value};
 pub struct Gelf {
     host: Option<Box<str>>,
     names: Names,
-    /// The names of the record in hand.
-    used: Vec<String>,
+    /// Where the names of the record in hand stand.
+    used: Vec<Range<usize>>,
 }
 
 impl Gelf {
@@ -64,26 +65,38 @@ impl Gelf {
         if matches!(given, Value::Null) || matches!(given, Value::F64(number) if !number.is_finite()) {
             return;
         }
-        let mut key = additional(if self.is_used(&additional("", name)) { prefix } else { "" }, name);
-        let mut number = 2;
-        while self.is_used(&key) {
-            key = format!("{}.{number}", additional(prefix, name));
-            number += 1;
+        let start = out.len();
+        if !self.write_name(out, &[name]) && !self.write_name(out, &[prefix, name]) {
+            let mut number = 2_u32;
+            while !self.write_name(out, &[prefix, name, ".", itoa::Buffer::new().format(number)]) {
+                number += 1;
+            }
         }
-        out.extend_from_slice(b",\"");
-        out.extend_from_slice(key.as_bytes());
-        out.extend_from_slice(b"\":");
+        self.used.push(start..out.len());
         match *given {
-            Value::I64(_) | Value::U64(_) | Value::F64(_) => value(out, *given, NotFinite::Null),
-            Value::I128(_) | Value::U128(_) => value(out, *given, NotFinite::Null),
+            Value::I64(_) | Value::U64(_) | Value::F64(_) | Value::I128(_) | Value::U128(_) => {
+                value(out, *given, NotFinite::Null);
+            }
             ref other => string(out, Plain::default().text(other)),
         }
-        self.used.push(key);
     }
 
-    fn is_used(&self, key: &str) -> bool {
-        // Graylog keeps `_id` for itself.
-        key == "_id" || self.used.iter().any(|used| used == key)
+    /// Appends `,"_name":`, letters, digits, `_`, `-` and dots alone; `false` and nothing if it is there already, or is
+    /// `_id`, which Graylog keeps for itself.
+    fn write_name(&self, out: &mut Vec<u8>, parts: &[&str]) -> bool {
+        let start = out.len();
+        out.extend_from_slice(b",\"_");
+        for part in parts {
+            let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+            out.extend(part.chars().map(|c| if known(c) { c as u8 } else { b'_' }));
+        }
+        out.extend_from_slice(b"\":");
+        let (before, name) = out.split_at(start);
+        let is_new = name != b",\"_id\":" && self.used.iter().all(|used| &before[used.clone()] != name);
+        if !is_new {
+            out.truncate(start);
+        }
+        is_new
     }
 
     fn write_own(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
@@ -128,12 +141,6 @@ impl Gelf {
         }
         self.names = names;
     }
-}
-
-/// The name of an additional field: letters, digits, `_`, `-` and dots alone.
-fn additional(prefix: &str, name: &str) -> String {
-    let known = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' };
-    std::iter::once('_').chain(prefix.chars().chain(name.chars()).map(known)).collect()
 }
 
 /// Seconds since 1970 with six decimals.
