@@ -286,7 +286,8 @@ impl Hub {
         let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.plan();
         if !self.stopped.swap(true, Ordering::AcqRel) {
-            let spec = PlanSpec { destinations: Vec::new(), default: Vec::new(), routes: Vec::new(), ..before.spec().clone() };
+            let spec =
+                PlanSpec { destinations: Vec::new(), default: Vec::new(), routes: Vec::new(), ..before.spec().clone() };
             if let Ok(plan) = Plan::compile(spec, before.generation() + 1, Some(&before)) {
                 self.swap(plan);
             }

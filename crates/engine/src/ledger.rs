@@ -84,8 +84,7 @@ impl LedgerRow {
     pub fn balances(&self) -> bool {
         let dropped: u64 = self.dropped.values().sum();
         let handed_over: u64 = self.handed_over.values().sum();
-        self.accepted + self.recovered
-            == self.delivered + dropped + self.dead_lettered + handed_over + self.pending
+        self.accepted + self.recovered == self.delivered + dropped + self.dead_lettered + handed_over + self.pending
     }
 
     /// Records that are neither delivered nor anywhere else: dropped for whatever reason.

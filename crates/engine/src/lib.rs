@@ -28,4 +28,6 @@ pub use plan::{
     CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Temporary, Verdict, Why,
 };
 pub use process::process_metadata;
-pub use redact::{Detector, RedactCache, RedactError, RedactScratch, RedactSettings, Redacted, Redactor, UnknownDetector};
+pub use redact::{
+    Detector, RedactCache, RedactError, RedactScratch, RedactSettings, Redacted, Redactor, UnknownDetector,
+};

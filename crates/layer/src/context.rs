@@ -37,10 +37,7 @@ pub struct Scope {
 
 impl Context {
     /// These fields, for the pipeline of `control`.
-    pub fn new<K: Into<String>, V: Into<String>>(
-        control: &Control,
-        fields: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
+    pub fn new<K: Into<String>, V: Into<String>>(control: &Control, fields: impl IntoIterator<Item = (K, V)>) -> Self {
         let fields = fields.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
         Self { hub: Arc::clone(control.hub()), fields }
     }

@@ -113,8 +113,9 @@ impl Sink {
         if kept.len() < text.len() {
             self.bytes[flags] |= layout::ENTRY_CUT;
         }
-        self.word(self.text.len());
-        self.word(kept.len());
+        let [a, b, c, d] = (self.text.len() as u32).to_le_bytes();
+        let [e, f, g, h] = (kept.len() as u32).to_le_bytes();
+        self.bytes.extend_from_slice(&[a, b, c, d, e, f, g, h]);
         self.text.push_str(kept);
     }
 
@@ -136,6 +137,13 @@ impl Sink {
             Value::Json(_) => kind::JSON,
             Value::Error(_) => kind::ERROR,
         };
+        if let (Key::Place(place), Some(number)) = (key, eight_bytes(value)) {
+            // The most frequent entries are written in one piece.
+            let [low, high] = place.to_le_bytes();
+            let [a, b, c, d, e, f, g, h] = number;
+            self.bytes.extend_from_slice(&[tag, section as u8, low, high, a, b, c, d, e, f, g, h]);
+            return;
+        }
         let flags = self.start(section, key, tag, limits);
         match value {
             Value::Null => {}
@@ -196,6 +204,17 @@ impl Sink {
     ) {
         let flags = self.start(section, key, kind::ERROR, limits);
         self.chain(flags, limits, std::iter::successors(Some(error), |error| error.source()));
+    }
+}
+
+/// The bytes of a number of 64 bits.
+#[inline]
+fn eight_bytes(value: Value<'_>) -> Option<[u8; 8]> {
+    match value {
+        Value::I64(number) => Some(number.to_le_bytes()),
+        Value::U64(number) => Some(number.to_le_bytes()),
+        Value::F64(number) => Some(number.to_le_bytes()),
+        _ => None,
     }
 }
 
@@ -285,7 +304,11 @@ impl Draft {
     /// How serious it is.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.sink.bytes.get(layout::SEVERITY).and_then(|&number| Severity::from_number(number)).unwrap_or(Severity::INFO)
+        self.sink
+            .bytes
+            .get(layout::SEVERITY)
+            .and_then(|&number| Severity::from_number(number))
+            .unwrap_or(Severity::INFO)
     }
 
     /// Changes what sort it is.
@@ -321,7 +344,8 @@ impl Draft {
     #[inline]
     pub fn message_str(&mut self, message: &str) {
         let start = self.sink.text.len();
-        let kept = &message[..message.floor_char_boundary(self.limits.message)];
+        let limit = self.limits.message;
+        let kept = if message.len() <= limit { message } else { &message[..message.floor_char_boundary(limit)] };
         self.sink.text.push_str(kept);
         self.message_at(start, kept.len() < message.len());
     }
@@ -334,6 +358,7 @@ impl Draft {
         self.message_at(start, cut);
     }
 
+    #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "bounded by Limits")]
     fn message_at(&mut self, start: usize, cut: bool) {
         let length = (self.sink.text.len() - start) as u32;
@@ -342,8 +367,11 @@ impl Draft {
         self.flags = if cut { self.flags | layout::FLAG_MESSAGE_CUT } else { self.flags & !layout::FLAG_MESSAGE_CUT };
     }
 
+    #[inline]
     fn put(&mut self, at: usize, number: u32) {
-        self.sink.bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        if let Some(header) = self.sink.bytes.first_chunk_mut::<{ layout::HEADER }>() {
+            header[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        }
     }
 
     /// Counts a field in; `false` when the limit is reached and it must stay out.
@@ -358,10 +386,18 @@ impl Draft {
         true
     }
 
+    #[inline]
+    fn note_name(&mut self, key: Key<'_>) {
+        if let Key::Name(_) = key {
+            self.flags |= layout::FLAG_NAMED;
+        }
+    }
+
     /// Adds a field.
     #[inline]
     pub fn field(&mut self, key: Key<'_>, value: Value<'_>) {
         if self.admit() {
+            self.note_name(key);
             self.sink.value(Section::Field, key, value, &self.limits);
         }
     }
@@ -371,6 +407,7 @@ impl Draft {
     #[inline]
     pub fn rendered(&mut self, key: Key<'_>, value: fmt::Arguments<'_>, is_json: impl FnOnce(usize) -> bool) {
         if self.admit() {
+            self.note_name(key);
             self.sink.rendered(Section::Field, key, value, &self.limits, is_json);
         }
     }
@@ -378,6 +415,7 @@ impl Draft {
     /// Adds a field that holds an error and its causes.
     pub fn error(&mut self, key: Key<'_>, error: &(dyn std::error::Error + 'static)) {
         if self.admit() {
+            self.note_name(key);
             self.sink.error(Section::Field, key, error, &self.limits);
         }
     }
@@ -385,7 +423,7 @@ impl Draft {
     /// Adds metadata of this one record.
     pub fn metadata(&mut self, key: &str, value: Value<'_>) {
         if self.admit() {
-            self.flags |= layout::FLAG_METADATA;
+            self.flags |= layout::FLAG_METADATA | layout::FLAG_NAMED;
             self.sink.value(Section::Metadata, Key::Name(key), value, &self.limits);
         }
     }
@@ -426,7 +464,7 @@ impl Draft {
     /// Completes the header; called as the record goes into a page.
     #[expect(clippy::cast_possible_truncation, reason = "bounded by Limits")]
     #[inline]
-    pub(super) fn seal(&self, header: &mut [u8], span: u32, text_start: usize) {
+    pub(super) fn seal(&self, header: &mut [u8; layout::HEADER], span: u32, text_start: usize) {
         let mut put = |at: usize, number: u32| header[at..at + 4].copy_from_slice(&number.to_le_bytes());
         put(layout::LENGTH, self.sink.bytes.len() as u32);
         put(layout::SPAN, span);

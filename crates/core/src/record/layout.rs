@@ -51,6 +51,8 @@ pub(super) const FLAG_METADATA: u16 = 4;
 pub(super) const FLAG_INCOMPLETE: u16 = 8;
 /// It holds destinations, and so does not follow the routes.
 pub(super) const FLAG_DESTINATIONS: u16 = 16;
+/// It holds names that its callsite does not know.
+pub(super) const FLAG_NAMED: u16 = 64;
 /// tracework itself wrote it: a notice.
 pub(super) const FLAG_INTERNAL: u16 = 32;
 

@@ -65,7 +65,9 @@ impl Page {
         let text_start = self.text.len();
         self.bytes.extend_from_slice(&draft.sink.bytes);
         self.text.push_str(&draft.sink.text);
-        draft.seal(&mut self.bytes[at..at + layout::HEADER], span, text_start);
+        if let Some(header) = self.bytes[at..].first_chunk_mut() {
+            draft.seal(header, span, text_start);
+        }
         Pick(at as u32)
     }
 

@@ -11,6 +11,8 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
     page: &'a Page,
+    /// The header, then the entries.
+    head: &'a [u8; layout::HEADER],
     bytes: &'a [u8],
     text: &'a str,
 }
@@ -33,22 +35,23 @@ impl<'a> Record<'a> {
     #[inline]
     pub(super) fn at(page: &'a Page, at: usize) -> Self {
         let bytes = &page.bytes()[at..];
-        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) as usize;
-        let start = word(layout::TEXT_START);
-        let text = page.text().get(start..start + word(layout::TEXT_LENGTH)).unwrap_or_default();
-        Self { page, bytes: &bytes[..word(layout::LENGTH)], text }
+        let Some(head) = bytes.first_chunk() else { panic!("no record stands at {at}") };
+        let start = word(head, layout::TEXT_START) as usize;
+        let text = page.text().get(start..start + word(head, layout::TEXT_LENGTH) as usize).unwrap_or_default();
+        Self { page, head, bytes: &bytes[..word(head, layout::LENGTH) as usize], text }
     }
 
     #[inline]
     fn word(&self, at: usize) -> u32 {
-        self.bytes[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+        word(self.head, at)
     }
 
     #[inline]
     fn half(&self, at: usize) -> u16 {
-        self.bytes[at..].first_chunk().map_or(0, |bytes| u16::from_le_bytes(*bytes))
+        u16::from_le_bytes([self.head[at], self.head[at + 1]])
     }
 
+    #[inline]
     pub(super) fn raw(&self) -> &'a [u8] {
         self.bytes
     }
@@ -71,28 +74,29 @@ impl<'a> Record<'a> {
     #[inline]
     #[must_use]
     pub fn time(&self) -> Timestamp {
-        Timestamp(self.bytes[layout::TIME..].first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes)))
+        let word = |at| u64::from(self.word(at));
+        Timestamp((word(layout::TIME) | word(layout::TIME + 4) << 32).cast_signed())
     }
 
     /// How serious it is.
     #[inline]
     #[must_use]
     pub fn severity(&self) -> Severity {
-        Severity::from_number(self.bytes[layout::SEVERITY]).unwrap_or(Severity::INFO)
+        Severity::from_number(self.head[layout::SEVERITY]).unwrap_or(Severity::INFO)
     }
 
     /// What sort it is.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> Kind {
-        Kind::from_number(self.bytes[layout::KIND]).unwrap_or_default()
+        Kind::from_number(self.head[layout::KIND]).unwrap_or_default()
     }
 
     /// The roles of the layers that it passed, a bit each.
     #[inline]
     #[must_use]
     pub fn roles(&self) -> u8 {
-        self.bytes[layout::ROLES]
+        self.head[layout::ROLES]
     }
 
     /// The generation of the plan it was captured under.
@@ -123,6 +127,21 @@ impl<'a> Record<'a> {
     #[inline]
     fn has(&self, flag: u16) -> bool {
         self.half(layout::FLAGS) & flag != 0
+    }
+
+    /// All of its texts, one behind the other: the message, texts of values, and names that its callsite does not
+    /// know. Where one ends and the next begins does not show.
+    #[inline]
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Does it hold names that its callsite does not know?
+    #[inline]
+    #[must_use]
+    pub fn has_names(&self) -> bool {
+        self.has(layout::FLAG_NAMED)
     }
 
     /// Was the message cut at the limit?
@@ -317,6 +336,11 @@ impl<'a> Record<'a> {
             roles: self.roles(),
         }
     }
+}
+
+#[inline]
+fn word(head: &[u8; layout::HEADER], at: usize) -> u32 {
+    u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]])
 }
 
 fn line(value: Value<'_>) -> Option<u32> {

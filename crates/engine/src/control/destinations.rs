@@ -57,8 +57,8 @@ impl Control {
         let format = attachment.format.as_ref().and_then(|format| format.identity());
         let clock = self.hub().clock().clone();
         let clock = Arc::new(move || clock.now());
-        let outlet = Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(mark_own_thread))
-            .map_err(PlanError::Thread)?;
+        let outlet =
+            Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(mark_own_thread)).map_err(PlanError::Thread)?;
         Ok(Arc::new(Attached { name: name.to_owned(), outlet, settings, format }))
     }
 

@@ -5,8 +5,8 @@ use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use tracework_core::Callsite;
 
@@ -85,11 +85,7 @@ impl Control {
                 accepted: row.accepted,
                 delivered: row.taken,
                 pending: row.pending,
-                dropped: DropReason::ALL
-                    .into_iter()
-                    .zip(row.dropped)
-                    .filter(|&(_, count)| count > 0)
-                    .collect(),
+                dropped: DropReason::ALL.into_iter().zip(row.dropped).filter(|&(_, count)| count > 0).collect(),
                 ..LedgerRow::default()
             },
             buffer_bytes: hub.buffer.pool().used(),

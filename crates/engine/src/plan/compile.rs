@@ -93,14 +93,16 @@ impl Plan {
     /// Makes the plan of `spec`. `before` lends what did not change.
     pub(crate) fn compile(spec: PlanSpec, generation: u32, before: Option<&Self>) -> Result<Self, PlanError> {
         check_destinations(&spec.destinations)?;
-        let lookup = |names: &[String], at: &dyn Fn() -> String| names.iter().try_fold(0, |mask: Mask, name| {
-            let place = spec.destinations.iter().position(|destination| destination.name == *name);
-            place.map(|place| mask | 1 << place).ok_or_else(|| PlanError::UnknownDestination {
-                name: name.clone(),
-                at: at(),
-                nearest: nearest(name, spec.destinations.iter().map(|destination| destination.name.as_str())),
+        let lookup = |names: &[String], at: &dyn Fn() -> String| {
+            names.iter().try_fold(0, |mask: Mask, name| {
+                let place = spec.destinations.iter().position(|destination| destination.name == *name);
+                place.map(|place| mask | 1 << place).ok_or_else(|| PlanError::UnknownDestination {
+                    name: name.clone(),
+                    at: at(),
+                    nearest: nearest(name, spec.destinations.iter().map(|destination| destination.name.as_str())),
+                })
             })
-        });
+        };
         let mut routes = Vec::with_capacity(spec.routes.len());
         for route in &spec.routes {
             let at = || format!("the route `{}`", route.name.clone().unwrap_or_else(|| route.when.to_string()));

@@ -4,9 +4,7 @@ use super::route::{Notes, roles};
 use super::{Mask, Plan};
 use std::fmt;
 use std::sync::Arc;
-use tracework_core::{
-    Callsite, Draft, Head, Key, Kind, Page, Record, Reserved, Severity, SpanNode, Timestamp, Value,
-};
+use tracework_core::{Callsite, Draft, Head, Key, Kind, Page, Record, Reserved, Severity, SpanNode, Timestamp, Value};
 
 /// A record that is asked about.
 #[derive(Clone, Debug)]

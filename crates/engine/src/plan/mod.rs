@@ -8,11 +8,11 @@ mod spec;
 mod verdict;
 
 pub use compile::PlanError;
+pub(crate) use compile::{check_name, nearest};
 pub use explain::{Explanation, Query, Why};
 pub use names::ReservedNames;
-pub use route::roles;
-pub(crate) use compile::{check_name, nearest};
 pub(crate) use route::Unknown;
+pub use route::roles;
 pub(crate) use spec::Attached;
 pub use spec::{PlanSpec, RouteSpec, Temporary};
 pub use verdict::{CallsiteShape, Verdict};

@@ -32,9 +32,7 @@ impl Plan {
     pub fn verdict(&self, shape: &CallsiteShape<'_>) -> Verdict {
         let severities = shape.severity.map_or(SeveritySet::ALL, SeveritySet::only);
         let temporary = self.temporary(shape.target);
-        if temporary.is_none()
-            && !severities.iter().any(|severity| self.target_allows(shape.target, severity))
-        {
+        if temporary.is_none() && !severities.iter().any(|severity| self.target_allows(shape.target, severity)) {
             return Verdict::Never;
         }
         if self.enabled == 0 {

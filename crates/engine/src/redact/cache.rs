@@ -11,7 +11,7 @@ pub struct RedactCache {
     callsites: Vec<Verdict>,
 }
 
-/// Which places hold secret names. Places beyond 64 are not remembered.
+/// Which places hold secret names. Callsites with more than 64 are not remembered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Verdict {
     known: bool,
@@ -19,6 +19,12 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
+    /// May any name of the callsite be secret?
+    #[inline]
+    pub(super) fn any(self) -> bool {
+        !self.known || self.secret != 0
+    }
+
     /// Is the name at `place` secret? `None` if that is not remembered.
     #[inline]
     pub(super) fn at(self, place: u16) -> Option<bool> {
@@ -57,8 +63,9 @@ impl RedactCache {
             self.callsites.resize(number + 1, Verdict::default());
         }
         let places = callsite.fields.iter().take(64).enumerate();
+        let known = callsite.fields.len() <= 64;
         let secret = places.fold(0, |bits, (place, name)| bits | u64::from(keys.has(name)) << place);
-        self.callsites[number] = Verdict { known: true, secret };
+        self.callsites[number] = Verdict { known, secret };
         self.callsites[number]
     }
 }

@@ -17,6 +17,14 @@ impl Redactor {
             return false;
         }
         let verdict = cache.verdict(self.id(), self.keys(), record.callsite());
+        if !verdict.any() && !record.has_names() && self.is_clean(record.text()) {
+            return false;
+        }
+        self.needs_closely(record, verdict)
+    }
+
+    #[inline(never)]
+    fn needs_closely(&self, record: &Record<'_>, verdict: Verdict) -> bool {
         self.redact_text(record.message()).is_some() || record.entries().any(|entry| self.entry_needs(&entry, verdict))
     }
 

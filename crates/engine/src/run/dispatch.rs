@@ -1,12 +1,12 @@
 //! One pass: redact, enrich, route, and hand over.
 
 use super::merge;
+use crate::buffer::Taken;
 use crate::hub::Hub;
 use crate::plan::{Attached, Mask, Plan, Unknown};
 use crate::redact::RedactCache;
 use crate::roles;
 use crate::round::{At, Encoded, Parcel, Recycle, Round};
-use crate::buffer::Taken;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -76,7 +76,9 @@ impl Dispatcher {
         }
         self.begin_shares(&newest);
         let mut rewritten = Rewritten { pages: Vec::new(), of: vec![0; pages.len()] };
-        merge::in_order(&pages, &lanes, |page, pick| self.record(&pages, page, pick, &newest, &mut rewritten));
+        merge::in_order(&pages, &lanes, |page, pick, record| {
+            self.record(&pages, (page, pick), &record, &newest, &mut rewritten);
+        });
         pages.append(&mut rewritten.pages);
         self.hub.counters().set_routed(&self.counts);
         self.hand_over(&newest, pages);
@@ -101,13 +103,18 @@ impl Dispatcher {
     }
 
     #[inline]
-    fn record(&mut self, pages: &[Page], page: usize, pick: Pick, newest: &Arc<Plan>, rewritten: &mut Rewritten) {
-        let record = pages[page].record(pick);
-        self.count(&record);
+    fn record(
+        &mut self,
+        pages: &[Page],
+        (page, pick): (usize, Pick),
+        record: &Record<'_>,
+        newest: &Arc<Plan>,
+        rewritten: &mut Rewritten,
+    ) {
+        self.count(record);
         let mut at = At { page: u32::try_from(page).unwrap_or(u32::MAX), pick };
         let enriches = !newest.spec().enrichers.is_empty() && record.roles() & roles::METADATA != 0;
-        if (enriches || newest.redactor().needs(&record, &mut self.redaction))
-            && self.rewrite(&record, newest, enriches)
+        if (enriches || newest.redactor().needs(record, &mut self.redaction)) && self.rewrite(record, newest, enriches)
         {
             let slot = rewritten.slot(page, &pages[page]);
             let pick = rewritten.pages[slot].push(&self.draft, record.span_node());
@@ -115,7 +122,7 @@ impl Dispatcher {
             self.share(&rewritten.pages[slot].record(pick), at, newest);
             return;
         }
-        self.share(&record, at, newest);
+        self.share(record, at, newest);
     }
 
     /// Empties the shares, keeping their memory while the plan stays.
@@ -277,9 +284,10 @@ impl Sharing {
     /// The records of `share`, and where its bytes are shared if it may have `twins`.
     fn picks(&mut self, share: &Share, twins: bool) -> (Arc<[At]>, Option<Arc<OnceLock<Encoded>>>) {
         let format = &share.destination.format;
-        let same = self.0.iter().find(|(other, picks, _)| {
-            format.is_some() && other == format && picks[..] == share.records[..]
-        });
+        let same = self
+            .0
+            .iter()
+            .find(|(other, picks, _)| format.is_some() && other == format && picks[..] == share.records[..]);
         if let Some((_, picks, shared)) = same {
             return (Arc::clone(picks), shared.clone());
         }

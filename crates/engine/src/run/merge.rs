@@ -2,14 +2,19 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use tracework_core::{Page, Pick, Timestamp};
+use tracework_core::{Page, Pick, Record, Timestamp};
 
 /// Pages of one pass, grouped by the thread that filled them: `lanes[n]` is the range of pages of the n-th thread.
 /// Calls `each` with every record in order of time; a thread's own records keep their order whatever their times.
-pub(super) fn in_order(pages: &[Page], lanes: &[std::ops::Range<usize>], mut each: impl FnMut(usize, Pick)) {
+#[inline]
+pub(super) fn in_order<'a>(
+    pages: &'a [Page],
+    lanes: &[std::ops::Range<usize>],
+    mut each: impl FnMut(usize, Pick, Record<'a>),
+) {
     if let [only] = lanes {
         for page in only.clone() {
-            pages[page].records().for_each(|(pick, _)| each(page, pick));
+            pages[page].records().for_each(|(pick, record)| each(page, pick, record));
         }
         return;
     }
@@ -25,7 +30,7 @@ pub(super) fn in_order(pages: &[Page], lanes: &[std::ops::Range<usize>], mut eac
     }
     while let Some(mut head) = heads.peek_mut() {
         let Reverse((time, lane, page, pick)) = *head;
-        each(page, pick);
+        each(page, pick, pages[page].record(pick));
         // A record whose time lies before its thread's last one is told at that one's time.
         match cursors[lane].next() {
             Some((next, page, pick)) => *head = Reverse((next.max(time), lane, page, pick)),

@@ -1,8 +1,8 @@
 //! Capturing an event: once, for all layers of ours in a stack.
 
+use super::Site;
 use super::local::{LayerId, Local, with_local};
 use super::visitor::{Reader, Said};
-use super::Site;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tracework_core::{Draft, Head, Kind, Page, Reserved, Severity, SpanNode, Value};
@@ -31,7 +31,7 @@ enum State {
     /// A layer is capturing it: whatever is emitted now is emitted inside.
     Capturing,
     /// It is captured, or nobody wants it.
-    Captured(Option<(Draft, Option<Arc<SpanNode>>)>),
+    Captured(Option<Captured>),
 }
 
 /// How our layers of one stack work together.
@@ -123,7 +123,10 @@ fn count_out<S: Subscriber + for<'a> LookupSpan<'a>>(
 ) {
     let (address, bit) = (address(event), 1 << (layer.0 % 64));
     let find = |local: &Local| {
-        local.pending.iter().rposition(|pending| pending.event == address && pending.into & bit != 0 && pending.out & bit == 0)
+        local
+            .pending
+            .iter()
+            .rposition(|pending| pending.event == address && pending.into & bit != 0 && pending.out & bit == 0)
     };
     let first = with_local(hub, |local| {
         let place = find(local)?;
@@ -163,7 +166,8 @@ fn count_out<S: Subscriber + for<'a> LookupSpan<'a>>(
     });
 }
 
-type Captured = (Draft, Option<Arc<SpanNode>>);
+/// A record in a draft, and the span around it.
+type Captured = (Box<Draft>, Option<Arc<SpanNode>>);
 
 /// Writes the event into a draft, if anybody may want it.
 #[inline]
@@ -220,9 +224,9 @@ fn orphan(
     hub: &Arc<Hub>,
     roles: u8,
     metadata: &'static tracing::Metadata<'static>,
-) -> (Draft, Option<Arc<SpanNode>>, &'static Site) {
+) -> (Box<Draft>, Option<Arc<SpanNode>>, &'static Site) {
     let (site, plan) = (super::Sites::get(hub, metadata), hub.plan());
-    let mut draft = Draft::new(*plan.limits());
+    let mut draft = Box::new(Draft::new(*plan.limits()));
     draft.begin(Head {
         time: hub.clock().now(),
         severity: site.severity,
@@ -285,7 +289,7 @@ fn take_over(draft: &mut Draft, said: Said, span: &SpanNode, hub: &Hub) {
 
 /// Puts a captured record into the buffer.
 #[inline]
-fn hand_over(hub: &Arc<Hub>, draft: Draft, span: Option<Arc<SpanNode>>) {
+fn hand_over(hub: &Arc<Hub>, draft: Box<Draft>, span: Option<Arc<SpanNode>>) {
     let mut unkept = Some(draft);
     with_local(hub, |local| {
         if let Some(draft) = unkept.take() {

@@ -29,7 +29,8 @@ pub(crate) struct Local {
     /// The spans and contexts entered on this thread, the innermost last.
     pub(crate) entered: Vec<Entered>,
     /// Drafts not in use.
-    drafts: Vec<Draft>,
+    #[expect(clippy::vec_box, reason = "drafts move in and out of here at each event")]
+    drafts: Vec<Box<Draft>>,
     pub(crate) pending: Vec<Pending>,
     pub(crate) redaction: RedactScratch,
 }
@@ -129,12 +130,12 @@ impl Local {
 
     /// A draft to write with; give it back with [`Local::keep_draft`].
     #[inline]
-    pub(crate) fn draft(&mut self) -> Draft {
-        self.drafts.pop().unwrap_or_else(|| Draft::new(*self.plan.limits()))
+    pub(crate) fn draft(&mut self) -> Box<Draft> {
+        self.drafts.pop().unwrap_or_else(|| Box::new(Draft::new(*self.plan.limits())))
     }
 
     #[inline]
-    pub(crate) fn keep_draft(&mut self, draft: Draft) {
+    pub(crate) fn keep_draft(&mut self, draft: Box<Draft>) {
         if self.drafts.len() < usize::from(tracework_engine::own::MAX_DEPTH) {
             self.drafts.push(draft);
         }

@@ -11,15 +11,24 @@ use tracing::{Level, Metadata};
 pub(crate) struct Site {
     /// `None` if the table of callsites is full; its records then carry their own source.
     pub(crate) callsite: Option<&'static Callsite>,
-    /// By place: what the field says of the record itself.
-    pub(crate) reserved: Box<[Option<Reserved>]>,
-    /// The place of the message.
-    pub(crate) message: usize,
+    /// By place: what the field is.
+    pub(crate) fields: Box<[Part]>,
     pub(crate) severity: Severity,
     names_destinations: bool,
     any_severity: bool,
     /// Is it one of the five callsites that all `log` records share?
     pub(crate) is_log: bool,
+}
+
+/// What a field is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A field like any other.
+    Field,
+    /// The message.
+    Message,
+    /// It says something about the record itself.
+    Reserved(Reserved),
 }
 
 /// All sites, by where `tracing` keeps their metadata and by the names of reserved fields.
@@ -82,8 +91,7 @@ impl Sites {
     /// May a `log` record with this target go anywhere?
     pub(crate) fn log_wanted(hub: &Hub, metadata: &Metadata<'_>) -> bool {
         let severity = severity(*metadata.level());
-        let shape =
-            CallsiteShape { target: metadata.target(), severity: Some(severity), names_destinations: false };
+        let shape = CallsiteShape { target: metadata.target(), severity: Some(severity), names_destinations: false };
         match hub.plan().verdict(&shape) {
             Verdict::Never => false,
             Verdict::Raised => hub.floor().is_some_and(|floor| severity >= floor),
@@ -94,25 +102,25 @@ impl Sites {
 
 impl Site {
     fn new(names: &ReservedNames, metadata: &'static Metadata<'static>) -> Self {
-        let fields: Box<[&'static str]> = metadata.fields().iter().map(|field| field.name()).collect();
-        let is_log = metadata.target() == "log" && fields.contains(&"log.target");
-        let reserved: Box<[_]> = fields
+        let names_of: Box<[&'static str]> = metadata.fields().iter().map(|field| field.name()).collect();
+        let is_log = metadata.target() == "log" && names_of.contains(&"log.target");
+        let fields: Box<[_]> = names_of
             .iter()
             .map(|field| match *field {
-                "log.target" if is_log => Some(Reserved::Target),
-                "log.module_path" if is_log => Some(Reserved::Module),
-                "log.file" if is_log => Some(Reserved::File),
-                "log.line" if is_log => Some(Reserved::Line),
-                field => names.get(field),
+                "message" if metadata.is_event() => Part::Message,
+                "log.target" if is_log => Part::Reserved(Reserved::Target),
+                "log.module_path" if is_log => Part::Reserved(Reserved::Module),
+                "log.file" if is_log => Part::Reserved(Reserved::File),
+                "log.line" if is_log => Part::Reserved(Reserved::Line),
+                field => names.get(field).map_or(Part::Field, Part::Reserved),
             })
             .collect();
-        let message = fields.iter().position(|field| *field == "message").unwrap_or(usize::MAX);
+        let says = |reserved| metadata.is_event() && fields.contains(&Part::Reserved(reserved));
         Self {
-            names_destinations: metadata.is_event() && reserved.contains(&Some(Reserved::Destinations)),
-            any_severity: metadata.is_event() && reserved.contains(&Some(Reserved::Severity)),
+            names_destinations: says(Reserved::Destinations),
+            any_severity: says(Reserved::Severity),
             severity: severity(*metadata.level()),
-            message: if metadata.is_event() { message } else { usize::MAX },
-            reserved,
+            fields,
             is_log,
             callsite: Callsite::register(CallsiteFacts {
                 name: metadata.name(),
@@ -121,7 +129,7 @@ impl Site {
                 module: metadata.module_path(),
                 file: metadata.file(),
                 line: metadata.line(),
-                fields,
+                fields: names_of,
                 is_span: metadata.is_span(),
             }),
         }

@@ -1,8 +1,8 @@
 //! Capturing spans: once, into a node that their events share.
 
+use super::Sites;
 use super::local::{Entered, LayerId, with_local};
 use super::visitor::{Reader, Said};
-use super::Sites;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tracework_core::{Draft, Head, Kind, SpanNode, Timestamp};
@@ -110,12 +110,7 @@ fn head(hub: &Hub, metadata: &'static Metadata<'static>) -> Head {
 }
 
 /// Reads a span's fields, and lowers the floor if it asks for a level.
-fn read(
-    hub: &Hub,
-    draft: &mut Draft,
-    metadata: &'static Metadata<'static>,
-    record: impl FnOnce(&mut Reader<'_>),
-) {
+fn read(hub: &Hub, draft: &mut Draft, metadata: &'static Metadata<'static>, record: impl FnOnce(&mut Reader<'_>)) {
     let mut reader = Reader { draft, site: Sites::get(hub, metadata), is_span: true, said: Said::default() };
     // A value whose formatting panics ends the fields there.
     let _ = catch_unwind(AssertUnwindSafe(|| record(&mut reader)));

@@ -1,10 +1,10 @@
 //! Reading the fields of an event or a span into a draft.
 
 use super::Site;
-use super::sites::levels;
+use super::sites::{Part, levels};
 use crate::values::{was_json, watch_json};
 use std::error::Error;
-use std::fmt::{self, Write};
+use std::fmt;
 use tracework_core::{Draft, Key, Kind, Reserved, Severity, Value, tags};
 use tracing::field::{Field, Visit};
 
@@ -34,22 +34,25 @@ fn place(field: &Field) -> Key<'static> {
 
 impl Reader<'_> {
     #[inline]
-    fn reserved(&self, field: &Field) -> Option<Reserved> {
-        self.site.reserved.get(field.index()).copied().flatten()
+    fn part(&self, field: &Field) -> Part {
+        self.site.fields.get(field.index()).copied().unwrap_or(Part::Field)
     }
 
     #[inline]
     fn value(&mut self, field: &Field, value: Value<'_>) {
-        match self.reserved(field) {
-            None if field.index() != self.site.message => self.draft.field(place(field), value),
-            None => self.draft.message(format_args!("{value}")),
-            Some(Reserved::Line) => self.draft.reserved(Reserved::Line, value),
-            Some(reserved) => {
-                let text = Short::of(format_args!("{value}"));
-                if !self.say(reserved, text.as_str()) {
-                    self.draft.field(place(field), value);
-                }
-            }
+        match self.part(field) {
+            Part::Field => self.draft.field(place(field), value),
+            part => self.special(part, field, value),
+        }
+    }
+
+    #[cold]
+    fn special(&mut self, part: Part, field: &Field, value: Value<'_>) {
+        match part {
+            Part::Reserved(Reserved::Line) => self.draft.reserved(Reserved::Line, value),
+            Part::Reserved(reserved) if self.say(reserved, &value.to_string()) => {}
+            Part::Message => self.draft.message(format_args!("{value}")),
+            _ => self.draft.field(place(field), value),
         }
     }
 
@@ -87,17 +90,12 @@ impl Reader<'_> {
 
     #[inline]
     fn rendered(&mut self, field: &Field, value: fmt::Arguments<'_>) {
-        match self.reserved(field) {
-            None if field.index() == self.site.message => self.draft.message(value),
-            None => {
+        match self.part(field) {
+            Part::Message => self.draft.message(value),
+            Part::Reserved(reserved) if self.say(reserved, &value.to_string()) => {}
+            _ => {
                 watch_json();
                 self.draft.rendered(place(field), value, was_json);
-            }
-            Some(reserved) => {
-                let text = Short::of(value);
-                if !self.say(reserved, text.as_str()) {
-                    self.draft.rendered(place(field), value, |_| false);
-                }
             }
         }
     }
@@ -106,10 +104,10 @@ impl Reader<'_> {
 impl Visit for Reader<'_> {
     #[inline]
     fn record_str(&mut self, field: &Field, value: &str) {
-        match self.reserved(field) {
-            None if field.index() == self.site.message => self.draft.message_str(value),
-            None => self.draft.field(place(field), Value::Str(value)),
-            Some(reserved) => {
+        match self.part(field) {
+            Part::Field => self.draft.field(place(field), Value::Str(value)),
+            Part::Message => self.draft.message_str(value),
+            Part::Reserved(reserved) => {
                 if !self.say(reserved, value) {
                     self.draft.field(place(field), Value::Str(value));
                 }
@@ -150,8 +148,8 @@ impl Visit for Reader<'_> {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        match self.reserved(field) {
-            None if field.index() != self.site.message => self.draft.error(place(field), value),
+        match self.part(field) {
+            Part::Field => self.draft.error(place(field), value),
             _ => self.rendered(field, format_args!("{value}")),
         }
     }
@@ -162,33 +160,17 @@ impl Visit for Reader<'_> {
     }
 }
 
-/// A short text on the stack: what a reserved field says. Longer ones move to the heap.
-struct Short(String);
-
-impl Short {
-    fn of(text: fmt::Arguments<'_>) -> Self {
-        let mut short = String::new();
-        // A `Display` that fails leaves what it wrote.
-        let _ = short.write_fmt(text);
-        Self(short)
-    }
-
-    fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The tags that an event names, in no field but `tags`.
 pub(crate) fn tags_of(event: &tracing::Event<'_>, site: &'static Site) -> Vec<String> {
     struct Tags(Vec<String>, &'static Site);
     impl Visit for Tags {
         fn record_str(&mut self, field: &Field, value: &str) {
-            if self.1.reserved.get(field.index()).copied().flatten() == Some(Reserved::Tags) {
+            if self.1.fields.get(field.index()) == Some(&Part::Reserved(Reserved::Tags)) {
                 self.0.extend(tags::split(value).map(str::to_owned));
             }
         }
         fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-            if self.1.reserved.get(field.index()).copied().flatten() == Some(Reserved::Tags) {
+            if self.1.fields.get(field.index()) == Some(&Part::Reserved(Reserved::Tags)) {
                 self.record_str(field, &format!("{value:?}"));
             }
         }
