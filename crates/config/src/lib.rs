@@ -1,1 +1,23 @@
-//! The YAML configuration of tracework.
+//! The YAML configuration of tracework: read with the place of every node, then validated as a whole.
+//!
+//! A [`Config`] comes from a file or a text and a [`Registry`], which knows the types of destinations and the formats
+//! that a program offers; each reads its own part through a [`Section`]. What is wrong is told all at once, as an
+//! [`Error`] of located [`Problem`]s. This crate alone knows YAML.
+
+mod apply;
+mod config;
+mod error;
+mod nearest;
+mod place;
+mod raw;
+mod read;
+mod registry;
+mod section;
+pub mod units;
+
+pub use apply::ApplyError;
+pub use config::{Config, Prepared};
+pub use error::{Error, Problem};
+pub use place::Place;
+pub use registry::Registry;
+pub use section::{Reported, Section};

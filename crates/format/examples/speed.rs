@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 use tracework_core::{
-    Callsite, CallsiteFacts, Draft, Format, Head, Key, Kind, Limits, Metadata, Page, Severity, SpanNode, Thread,
-    Timestamp, Value,
+    Callsite, CallsiteFacts, Draft, Format, Head, Key, Kind, Limits, Metadata, Page, Reserved, Severity, SpanNode,
+    Thread, Timestamp, Value,
 };
 use tracework_format::{Csv, Ecs, Gelf, Json, Logfmt, Pattern, Shape, Text, Xml};
 
@@ -30,20 +30,21 @@ fn span(parent: Option<Arc<SpanNode>>, name: &'static str, fields: &[(&'static s
     let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
     let callsite = callsite(name, true, &names);
     let mut draft = Draft::new(Limits::default());
-    draft.begin(head(0, callsite));
+    draft.begin(head(0, Some(callsite)));
     for (place, (_, value)) in (0..).zip(fields) {
         draft.field(Key::Place(place), *value);
     }
     SpanNode::new(Some(callsite), parent, &mut draft)
 }
 
-fn head(time: i64, callsite: &'static Callsite) -> Head {
+fn head(time: i64, callsite: Option<&'static Callsite>) -> Head {
     let time = Timestamp(1_768_473_045_123_456_789 + time);
-    Head { time, severity: Severity::INFO, kind: Kind::Log, callsite: Some(callsite), generation: 1, roles: 1 }
+    Head { time, severity: Severity::INFO, kind: Kind::Log, callsite, generation: 1, roles: 1 }
 }
 
-/// A page of records with four fields, inside two spans of three if `spans`.
-fn page(spans: bool) -> Page {
+/// A page of records with four fields, inside two spans of three if `spans`. Without a callsite they are as from a pipe:
+/// the names and the target come with each record.
+fn page(spans: bool, known: bool) -> Page {
     let event = callsite("event", false, &["user_id", "amount", "method", "ok"]);
     let leaf = spans.then(|| {
         let text = Value::Str;
@@ -56,12 +57,15 @@ fn page(spans: bool) -> Page {
     page.set_metadata(Some(Arc::new(Metadata::new(pairs))));
     let mut draft = Draft::new(Limits::default());
     for number in 0..RECORDS {
-        draft.begin(head(number as i64 * 1000, event));
+        draft.begin(head(number as i64 * 1000, known.then_some(event)));
         draft.message(format_args!("payment processed"));
-        draft.field(Key::Place(0), Value::U64(123_456));
-        draft.field(Key::Place(1), Value::F64(12.5));
-        draft.field(Key::Place(2), Value::Str("card"));
-        draft.field(Key::Place(3), Value::Bool(true));
+        let values = [Value::U64(123_456), Value::F64(12.5), Value::Str("card"), Value::Bool(true)];
+        for ((place, name), value) in (0..).zip(&event.fields).zip(values) {
+            draft.field(if known { Key::Place(place) } else { Key::Name(name) }, value);
+        }
+        if !known {
+            draft.reserved(Reserved::Target, Value::Str("speed::workload"));
+        }
         page.push(&draft, leaf.as_ref());
     }
     page
@@ -102,19 +106,20 @@ fn main() {
         ("gelf", Box::new(Gelf::new())),
         ("ecs", Box::new(Ecs::new())),
     ];
-    let (plain, inside) = (page(false), page(true));
-    println!("{:<14}{:>12}{:>12}{:>8}{:>8}  ns per record, bytes", "", "F4", "F4S2", "F4", "F4S2");
+    let pages = [page(false, true), page(true, true), page(false, false)];
+    println!("{:<14}{:>10}{:>10}{:>10}  ns per record", "", "F4", "F4S2", "named");
     for (name, mut format) in formats {
         if only.as_deref().is_some_and(|only| only != name) {
             continue;
         }
-        let (mut short, mut long) = (Vec::new(), Vec::new());
-        plain.records().take(1).for_each(|(_, record)| format.encode(&record, &mut short));
-        inside.records().take(1).for_each(|(_, record)| format.encode(&record, &mut long));
-        let (first, second) = (measure(&mut *format, &plain, rounds), measure(&mut *format, &inside, rounds));
-        println!("{name:<14}{first:>12.1}{second:>12.1}{:>8}{:>8}", short.len(), long.len());
+        let times = pages.each_ref().map(|page| format!("{:>10.1}", measure(&mut *format, page, rounds)));
+        println!("{name:<14}{}", times.concat());
         if rounds == 1 {
-            println!("{}{}", String::from_utf8_lossy(&short), String::from_utf8_lossy(&long));
+            for (_, record) in pages.iter().filter_map(|page| page.records().next()) {
+                let mut line = Vec::new();
+                format.encode(&record, &mut line);
+                print!("{}", String::from_utf8_lossy(&line));
+            }
         }
     }
 }

@@ -1,12 +1,37 @@
 //! A programmable log out of `tracing`'s events and spans: many destinations at once, changed while the program runs,
 //! and nothing lost without a number.
+//!
+//! A program adds one line:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use tracework::prelude::*;
+//!
+//! fn main() -> Result<(), tracework::Error> {
+//!     let tracework = tracework::init("config/logging_framework.yml")?;
+//!     info!(amount = 12.5, tags = "PAYMENT,USER_123", destinations = "app", "payment processed");
+//!     tracework.control().set_level("console", Severity::DEBUG)?;
+//!     tracework.shutdown(Duration::from_secs(5)).into_result()?;
+//!     Ok(())
+//! }
+//! ```
 
+mod error;
+#[cfg(feature = "config")]
+mod init;
 pub mod prelude;
+#[cfg(feature = "config")]
+pub mod registry;
 
+pub use error::Error;
+#[cfg(feature = "config")]
+pub use init::{Tracework, init, init_config, init_str};
+#[cfg(feature = "config")]
+pub use tracework_config as config;
 pub use tracework_core as core;
 pub use tracework_core::{Kind, KindSet, Severity, SeveritySet};
 pub use tracework_engine as engine;
-pub use tracework_engine::Control;
+pub use tracework_engine::{Control, FlushReport, Health, ShutdownReport};
 pub use tracework_format as format;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;

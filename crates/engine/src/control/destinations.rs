@@ -51,7 +51,7 @@ impl PlanSpec {
 
 impl Control {
     /// Starts a worker for a destination.
-    fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
+    pub(super) fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
         check_name(name)?;
         let settings = attachment.settings.clone();
         let format = attachment.format.as_ref().and_then(|format| format.identity());

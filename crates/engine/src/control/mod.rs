@@ -6,6 +6,7 @@ mod handle;
 mod health;
 mod levels;
 mod parts;
+mod together;
 
 pub use flush::{FlushReport, ShutdownReport, Unclean};
 pub use handle::{Control, ControlBuilder, Guard};

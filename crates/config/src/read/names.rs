@@ -1,0 +1,22 @@
+//! The names of destinations, wherever they stand.
+
+use crate::nearest::suggest;
+use crate::place::shown;
+use crate::raw::Node;
+use crate::section::Section;
+
+/// The names of all destinations of the config, also of those that are wrong in other ways.
+pub(super) fn known(top: &mut Section<'_>) -> Vec<String> {
+    let entries = top.take("destinations").map(Node::entries).unwrap_or_default();
+    entries.iter().map(|(key, _)| key.text.clone()).collect()
+}
+
+/// Is `name` a destination's? Reported if not.
+pub(super) fn check(section: &Section<'_>, name: &str, node: &Node, known: &[String]) -> bool {
+    let found = known.iter().any(|known| known == name);
+    if !found {
+        let help = suggest(name, known.iter().map(String::as_str));
+        section.refuse_at(node.place, format!("no destination is called `{}`", shown(name)), help);
+    }
+    found
+}

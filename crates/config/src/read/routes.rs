@@ -1,0 +1,50 @@
+//! Routes and the default.
+
+use super::names;
+use crate::place::shown;
+use crate::raw::Data;
+use crate::section::Section;
+use tracework_engine::RouteSpec;
+
+/// `routes: [{ name, when, to }]`.
+pub(super) fn routes(top: &mut Section<'_>, known: &[String]) -> Vec<RouteSpec> {
+    let Some(node) = top.take("routes") else { return Vec::new() };
+    let Data::List(list) = &node.data else {
+        let help = "write `- { when: \"tag = PAYMENT\", to: [app] }`, a line for each route";
+        top.refuse_at(node.place, format!("`routes` must be a list; this is {}", node.noun()), Some(help.into()));
+        return Vec::new();
+    };
+    let mut routes: Vec<RouteSpec> = Vec::new();
+    for (number, node) in list.iter().enumerate() {
+        let Some(mut section) = Section::of(top.shared(), format!("routes[{number}]"), node.place, node) else {
+            continue;
+        };
+        let route = route(&mut section, known);
+        section.finish();
+        let Some(route) = route else { continue };
+        if route.name.is_some() && routes.iter().any(|other| other.name == route.name) {
+            let name = route.name.as_deref().unwrap_or_default();
+            section.refuse("name", format!("another route is called `{}` already", shown(name)));
+        }
+        routes.push(route);
+    }
+    routes
+}
+
+fn route(section: &mut Section<'_>, known: &[String]) -> Option<RouteSpec> {
+    let name = section.take_str("name");
+    let when = section.need("when", Section::take_rule).ok();
+    let to = section.need("to", |section, _| names_in(section, "to", known)).ok();
+    Some(RouteSpec { name, when: when?, to: to? })
+}
+
+/// `default: [console, app]`.
+pub(super) fn default(top: &mut Section<'_>, known: &[String]) -> Option<Vec<String>> {
+    names_in(top, "default", known)
+}
+
+fn names_in(section: &mut Section<'_>, key: &str, known: &[String]) -> Option<Vec<String>> {
+    let nodes = section.take_nodes(key)?;
+    let found = nodes.into_iter().filter(|(name, node)| names::check(section, name, node, known));
+    Some(found.map(|(name, _)| name.to_owned()).collect())
+}

@@ -1,0 +1,162 @@
+//! Taking single values.
+
+use super::{Reported, Section};
+use crate::nearest::suggest;
+use crate::place::shown;
+use crate::raw::{Data, Node};
+use crate::units;
+use std::path::PathBuf;
+use std::time::Duration;
+
+impl<'a> Section<'a> {
+    /// The text of a single value, whatever it is.
+    pub(crate) fn scalar(&self, name: &str, node: &'a Node) -> Option<&'a str> {
+        match &node.data {
+            Data::Scalar { text, .. } => Some(text),
+            _ => {
+                let message = format!("`{}` must be a single value; this is {}", self.path_of(name), node.noun());
+                self.refuse_at(node.place, message, None);
+                None
+            }
+        }
+    }
+
+    fn take_scalar(&mut self, name: &str) -> Option<(&'a str, &'a Node)> {
+        let node = self.take(name)?;
+        Some((self.scalar(name, node)?, node))
+    }
+
+    /// Takes a value that `read` understands; `noun` and `help` say what that would be.
+    fn take_as<T>(&mut self, name: &str, noun: &str, help: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let (text, node) = self.take_scalar(name)?;
+        let value = read(text);
+        if value.is_none() {
+            let message = format!("`{}` is no {noun}", shown(text));
+            self.refuse_at(node.place, message, Some(help.to_owned()));
+        }
+        value
+    }
+
+    /// Takes a text. A number or a truth value is one too.
+    pub fn take_str(&mut self, name: &str) -> Option<String> {
+        self.take_scalar(name).map(|(text, _)| text.to_owned())
+    }
+
+    /// Takes a text that must be there.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or no text; that is reported.
+    pub fn need_str(&mut self, name: &str) -> Result<String, Reported> {
+        self.need(name, Self::take_str)
+    }
+
+    /// Takes what must be there by one of the `take_` calls: `section.need("size", Section::take_bytes)?`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or not what it must be; that is reported.
+    pub fn need<T>(&mut self, name: &str, take: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<T, Reported> {
+        let before = self.shared.problems.count();
+        take(self, name).ok_or_else(|| {
+            if self.shared.problems.count() == before {
+                self.refuse_at(self.place, format!("`{}` needs `{name}`", self.path), None);
+            }
+            Reported
+        })
+    }
+
+    /// Takes `true` or `false`.
+    pub fn take_bool(&mut self, name: &str) -> Option<bool> {
+        self.take_as(name, "truth value", "write true or false", |text| match text {
+            "true" | "True" | "TRUE" => Some(true),
+            "false" | "False" | "FALSE" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// Takes a whole number that is not negative.
+    pub fn take_count(&mut self, name: &str) -> Option<usize> {
+        self.take_as(name, "count", "a count is a whole number, such as 100", |text| text.replace('_', "").parse().ok())
+    }
+
+    /// Takes a size: `64MiB`.
+    pub fn take_bytes(&mut self, name: &str) -> Option<u64> {
+        let help = "a size is a number and a unit, such as 512KiB, 64MiB or 2GB";
+        self.take_as(name, "size", help, units::bytes)
+    }
+
+    /// Takes a size that memory can have.
+    pub fn take_memory(&mut self, name: &str) -> Option<usize> {
+        self.take_bytes(name).map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+    }
+
+    /// Takes a time: `30s`.
+    pub fn take_duration(&mut self, name: &str) -> Option<Duration> {
+        let help = "a time is a number and a unit, such as 500ms, 30s, 10m, 1h30m or 30d";
+        self.take_as(name, "time", help, units::duration)
+    }
+
+    /// Takes the mode of a file: `0640`.
+    pub fn take_mode(&mut self, name: &str) -> Option<u32> {
+        self.take_as(name, "file mode", "a mode is three octal digits, such as 0640", |text| {
+            let digits = text.trim_start_matches("0o").trim_start_matches('0');
+            u32::from_str_radix(if digits.is_empty() { "0" } else { digits }, 8).ok().filter(|&mode| mode <= 0o777)
+        })
+    }
+
+    /// Takes one of several words, each with what it stands for.
+    pub fn take_enum<T: Clone>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let (text, node) = self.take_scalar(name)?;
+        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        if found.is_none() {
+            let message = format!("`{}` is nothing that `{}` can be", shown(text), self.path_of(name));
+            self.refuse_at(node.place, message, suggest(text, words.iter().map(|(word, _)| *word)));
+        }
+        found.map(|(_, value)| value.clone())
+    }
+
+    /// Takes a list of texts; a single text is a list of one.
+    pub fn take_list(&mut self, name: &str) -> Option<Vec<String>> {
+        Some(self.take_nodes(name)?.into_iter().map(|(text, _)| text.to_owned()).collect())
+    }
+
+    /// The texts of a list, each with its node.
+    pub(crate) fn take_nodes(&mut self, name: &str) -> Option<Vec<(&'a str, &'a Node)>> {
+        let node = self.take(name)?;
+        match &node.data {
+            Data::Scalar { text, .. } => Some(vec![(text, node)]),
+            Data::List(list) => {
+                let texts = list.iter().filter_map(|node| Some((self.scalar(name, node)?, node)));
+                Some(texts.collect())
+            }
+            Data::Map(_) => {
+                let message = format!("`{}` must be a list; this is a map", self.path_of(name));
+                self.refuse_at(node.place, message, Some("write `[one, two]`".into()));
+                None
+            }
+        }
+    }
+
+    /// Takes a path; a relative one starts at the config's `directory`.
+    pub fn take_path(&mut self, name: &str) -> Option<PathBuf> {
+        let (text, node) = self.take_scalar(name)?;
+        if text.is_empty() || text.contains('\0') {
+            self.refuse_at(node.place, format!("`{}` is no path", self.path_of(name)), None);
+            return None;
+        }
+        let joined = self.shared.directory.join(text);
+        let path = std::path::absolute(&joined).unwrap_or(joined);
+        self.paths.push((name.to_owned(), path.clone()));
+        Some(path)
+    }
+
+    /// Takes a path that must be there.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or no path; that is reported.
+    pub fn need_path(&mut self, name: &str) -> Result<PathBuf, Reported> {
+        self.need(name, Self::take_path)
+    }
+}

@@ -1,0 +1,95 @@
+//! Values of the logging's own: severities, kinds, rules, tags.
+
+use super::Section;
+use crate::nearest::suggest;
+use crate::place::shown;
+use crate::raw::{Data, Node};
+use tracework_core::{Kind, KindSet, Severity, SeveritySet, TagFilter};
+use tracework_rules::{Rule, RuleError};
+
+/// The severities of a word: a threshold, or `off`.
+pub(crate) fn off_or_level(word: &str) -> Option<SeveritySet> {
+    if word.eq_ignore_ascii_case("off") {
+        return Some(SeveritySet::NONE);
+    }
+    word.parse().ok().map(SeveritySet::at_least)
+}
+
+/// The names of the severities.
+pub(crate) fn severities() -> impl Iterator<Item = &'static str> {
+    Severity::ALL.into_iter().map(Severity::name)
+}
+
+/// The names of the kinds, as they stand where a level is accepted.
+pub(crate) fn kind_names() -> impl Iterator<Item = &'static str> {
+    ["AUDIT", "SECURITY", "JOB_STATUS"].into_iter()
+}
+
+impl<'a> Section<'a> {
+    /// Takes a threshold, or `off`.
+    pub fn take_level(&mut self, name: &str) -> Option<SeveritySet> {
+        let node = self.take(name)?;
+        let text = self.scalar(name, node)?;
+        let levels = off_or_level(text);
+        if levels.is_none() {
+            let help = suggest(text, severities().chain(["off"]));
+            self.refuse_at(node.place, format!("`{}` is no level", shown(text)), help);
+        }
+        levels
+    }
+
+    /// Takes kinds of records.
+    pub fn take_kinds(&mut self, name: &str) -> Option<KindSet> {
+        let nodes = self.take_nodes(name)?;
+        let kinds = nodes.into_iter().filter_map(|(text, node)| {
+            let kind: Option<Kind> = text.parse().ok();
+            if kind.is_none() {
+                let help = suggest(text, Kind::ALL.map(Kind::name));
+                self.refuse_at(node.place, format!("`{}` is no kind of record", shown(text)), help);
+            }
+            kind
+        });
+        Some(kinds.collect())
+    }
+
+    /// Takes a rule of the matching language.
+    pub fn take_rule(&mut self, name: &str) -> Option<Rule> {
+        let node = self.take(name)?;
+        let text = self.scalar(name, node)?;
+        Rule::parse(text).map_err(|error| self.refuse_rule(node, text, &error)).ok()
+    }
+
+    /// Reports what is wrong in `text`, which is the value of `node`, at its own place in the file.
+    pub(crate) fn refuse_rule(&self, node: &Node, text: &str, error: &RuleError) {
+        let span = error.span();
+        let place = match self.offset(node, text) {
+            Some(before) => {
+                let to = before + text[..span.start].chars().count();
+                node.place.moved(to, text[span].chars().count())
+            }
+            None => node.place,
+        };
+        self.refuse_at(place, error.message(), error.hint().map(str::to_owned));
+    }
+
+    /// How many characters stand before `text` in the place of `node`, if it stands there as it is.
+    fn offset(&self, node: &Node, text: &str) -> Option<usize> {
+        let line = self.shared.problems.source().lines().nth(node.place.line - 1)?;
+        let from = line.char_indices().nth(node.place.column - 1).map_or("", |(at, _)| &line[at..]);
+        let quotes = usize::from(from.starts_with(['"', '\'']));
+        from[quotes..].starts_with(text).then_some(quotes)
+    }
+
+    /// Takes the tags that a record must and must not have: a list of which it needs one, or `{ any, all, none }`.
+    pub fn take_tags(&mut self, name: &str) -> Option<TagFilter> {
+        let node: &'a Node = self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)?;
+        if !matches!(node.data, Data::Map(_)) {
+            return self.take_list(name).map(|any| TagFilter { any, ..TagFilter::default() });
+        }
+        self.within(name, |tags| TagFilter {
+            any: tags.take_list("any").unwrap_or_default(),
+            all: tags.take_list("all").unwrap_or_default(),
+            none: tags.take_list("none").unwrap_or_default(),
+        })
+    }
+}

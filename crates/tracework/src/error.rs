@@ -1,0 +1,79 @@
+//! Why something could not be set up or changed.
+
+use std::fmt;
+use tracework_engine::{PlanError, Unclean};
+use tracework_rules::RuleError;
+
+/// Why something could not be set up or changed. It takes the errors of every part, so that `?` works on all of them.
+#[non_exhaustive]
+pub enum Error {
+    /// The config is wrong: everything that is, each with its place.
+    #[cfg(feature = "config")]
+    Config(tracework_config::Error),
+    /// The config is right but cannot be applied.
+    #[cfg(feature = "config")]
+    Apply(tracework_config::ApplyError),
+    /// The plan cannot be made.
+    Plan(PlanError),
+    /// A rule or a directive cannot be read.
+    Rule(RuleError),
+    /// The program has a global subscriber already.
+    Subscriber(tracing_subscriber::util::TryInitError),
+    /// Records were lost, or not delivered in time.
+    Unclean(Unclean),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            #[cfg(feature = "config")]
+            Self::Config(error) => error.fmt(f),
+            #[cfg(feature = "config")]
+            Self::Apply(error) => error.fmt(f),
+            Self::Plan(error) => error.fmt(f),
+            Self::Rule(error) => error.fmt(f),
+            Self::Subscriber(error) => write!(f, "the program has a global subscriber already: {error}"),
+            Self::Unclean(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    /// As [`Display`](fmt::Display): this is what a `main` shows that returns it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            #[cfg(feature = "config")]
+            Self::Config(_) => None,
+            #[cfg(feature = "config")]
+            Self::Apply(error) => error.source(),
+            Self::Plan(error) => error.source(),
+            Self::Subscriber(error) => Some(error),
+            Self::Rule(_) | Self::Unclean(_) => None,
+        }
+    }
+}
+
+macro_rules! from {
+    ($($(#[$when:meta])? $error:ty => $variant:ident),+ $(,)?) => {
+        $($(#[$when])? impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        })+
+    };
+}
+
+from! {
+    #[cfg(feature = "config")] tracework_config::Error => Config,
+    #[cfg(feature = "config")] tracework_config::ApplyError => Apply,
+    PlanError => Plan,
+    RuleError => Rule,
+    tracing_subscriber::util::TryInitError => Subscriber,
+    Unclean => Unclean,
+}

@@ -1,0 +1,131 @@
+//! Setting up everything from a config.
+
+use crate::{DestinationLayer, Error, MetadataLayer, TagFilterLayer, registry};
+use std::path::Path;
+use std::time::Duration;
+use tracework_config::Config;
+use tracework_engine::{Control, Guard, ShutdownReport};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// How long the handle, when it goes out of scope, waits for what is queued.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Reads the config at `path`, installs the global subscriber and attaches what the config names. The variable
+/// `RUST_LOG` replaces the config's `level` and `targets`. With the feature `log`, what other crates emit through `log`
+/// comes along.
+///
+/// For a stack of layers with others in it, see [`config::Config::into_control`](tracework_config::Config::into_control)
+/// and [`DestinationLayer`].
+///
+/// # Errors
+///
+/// If the config is wrong (everything that is, each with its place), no thread can be started, or the program has a
+/// global subscriber already.
+pub fn init(path: impl AsRef<Path>) -> Result<Tracework, Error> {
+    init_config(Config::from_file(path, &registry::standard())?)
+}
+
+/// As [`init`], from the text of a config. Relative paths in it start at the working directory.
+///
+/// ```
+/// let tracework = tracework::init_str("destinations: { recent: { type: memory } }")?;
+/// tracing::info!("up and running");
+/// let report = tracework.shutdown(std::time::Duration::from_secs(5));
+/// assert_eq!(report.total.delivered, 1);
+/// # Ok::<(), tracework::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`init`].
+pub fn init_str(config: &str) -> Result<Tracework, Error> {
+    init_config(Config::from_str("config", config, &registry::standard())?)
+}
+
+/// As [`init`], from a config that was read already, perhaps with types of destinations of your own.
+///
+/// # Errors
+///
+/// As [`init`].
+pub fn init_config(mut config: Config) -> Result<Tracework, Error> {
+    if let Ok(directives) = std::env::var("RUST_LOG")
+        && !directives.trim().is_empty()
+    {
+        config.set_directives(&directives)?;
+    }
+    let pairs = config.spec().metadata.clone();
+    let control = config.into_control()?;
+    let mut metadata = MetadataLayer::new(&control);
+    for (key, value) in &pairs {
+        metadata = metadata.field(key, value);
+    }
+    let stack = tracing_subscriber::registry()
+        .with(metadata)
+        .with(TagFilterLayer::new(&control))
+        .with(DestinationLayer::new(&control));
+    stack.try_init()?;
+    #[cfg(feature = "log")]
+    bridge::install(&control);
+    Ok(Tracework { guard: control.guard(PATIENCE) })
+}
+
+/// The running pipeline. Keep it: when it goes out of scope, what is queued is delivered within five seconds, and what
+/// was not is told on standard error.
+#[derive(Debug)]
+#[must_use = "when it is dropped, logging ends"]
+pub struct Tracework {
+    guard: Guard,
+}
+
+impl Tracework {
+    /// The handle that changes it while it runs.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.guard.control().clone()
+    }
+
+    /// Ends it: delivers what is queued within `timeout`, and says what became of every record.
+    pub fn shutdown(self, timeout: Duration) -> ShutdownReport {
+        self.guard.control().shutdown(timeout)
+    }
+}
+
+/// What comes through `log`.
+#[cfg(feature = "log")]
+mod bridge {
+    use std::sync::Arc;
+    use tracework_core::{Severity, SeveritySet};
+    use tracework_engine::{Control, Plan};
+
+    /// Has `log` hand its records to `tracing`, and keeps its highest level at what the plan may want.
+    pub(super) fn install(control: &Control) {
+        // A program that has a logger of its own keeps it.
+        let first = highest(&control.plan(), None);
+        if tracing_log::LogTracer::builder().with_max_level(first).init().is_err() {
+            return;
+        }
+        let hub = Arc::downgrade(control.hub());
+        control.hub().on_swap(move |plan| {
+            let floor = hub.upgrade().and_then(|hub| hub.floor());
+            log::set_max_level(highest(plan, floor));
+        });
+    }
+
+    /// The finest level that any destination of the plan may take, or that a span asks for.
+    fn highest(plan: &Plan, floor: Option<Severity>) -> log::LevelFilter {
+        let spec = plan.spec();
+        let own = spec.destinations().filter_map(|name| spec.settings(name)).filter(|settings| settings.enabled);
+        let levels = own.fold(SeveritySet::NONE, |all, settings| all.union(settings.levels.unwrap_or(spec.level)));
+        let asked = spec.temporary.iter().map(|temporary| temporary.level).chain(floor);
+        let asked = asked.map(SeveritySet::at_least);
+        match asked.fold(levels, SeveritySet::union).least() {
+            None => log::LevelFilter::Off,
+            Some(Severity::TRACE) => log::LevelFilter::Trace,
+            Some(Severity::DEBUG) => log::LevelFilter::Debug,
+            Some(Severity::INFO) => log::LevelFilter::Info,
+            Some(Severity::WARNING) => log::LevelFilter::Warn,
+            Some(Severity::ERROR | Severity::CRITICAL) => log::LevelFilter::Error,
+        }
+    }
+}

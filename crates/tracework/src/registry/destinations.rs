@@ -1,0 +1,126 @@
+//! `type: console`, `file` and `memory`.
+
+use tracework_config::{Registry, Reported, Section};
+use tracework_std::{Color, Compression, Console, File, Memory, Period, Sharing, Sync};
+
+pub(super) fn add(registry: Registry) -> Registry {
+    registry.destination("console", console).destination("file", file).destination("memory", memory)
+}
+
+fn console(section: &mut Section<'_>) -> Result<Console, Reported> {
+    let out = section.take_enum("stream", &[("stdout", true), ("stderr", false)]).unwrap_or(false);
+    let words = [
+        ("auto", Color::Auto),
+        ("always", Color::Always),
+        ("true", Color::Always),
+        ("never", Color::Never),
+        ("false", Color::Never),
+    ];
+    let color = section.take_enum("color", &words).unwrap_or_default();
+    let console = if out { Console::stdout() } else { Console::stderr() }.color(color);
+    section.set_colored(console.is_colored());
+    Ok(console)
+}
+
+fn memory(section: &mut Section<'_>) -> Result<Memory, Reported> {
+    let records = section.take_count("records").unwrap_or(10_000);
+    let memory = Memory::new(records);
+    Ok(match section.take_memory("bytes") {
+        Some(bytes) => memory.bytes(bytes),
+        None => memory,
+    })
+}
+
+fn file(section: &mut Section<'_>) -> Result<File, Reported> {
+    let path = section.need_path("path");
+    let mut file = File::append(path.clone().unwrap_or_default());
+    if let Some(header) = section.take_format().and_then(|format| format.header()) {
+        file = file.header(header);
+    }
+    if let Some(change) = section.within("rotate", rotate) {
+        file = change(file);
+    }
+    if let Some(change) = section.within("keep", keep) {
+        file = change(file);
+    }
+    file = system(section, file);
+    let words = [("none", Compression::None), ("gzip", Compression::Gzip), ("zstd", Compression::Zstd)];
+    if let Some(compression) = section.take_enum("compress", &words) {
+        file = compress(section, file, compression);
+    }
+    if let Some(zone) = section.take_str("zone") {
+        file = file.zone(&zone);
+        if let Err(mistake) = file.check() {
+            let why = mistake.strip_prefix("zone: ").unwrap_or(&mistake).to_owned();
+            return Err(section.refuse("zone", why));
+        }
+    }
+    path?;
+    file.check().map_err(|mistake| section.refuse("path", mistake))?;
+    Ok(file)
+}
+
+/// What else is set for a file, as a change of it.
+type Change = Box<dyn FnOnce(File) -> File>;
+
+fn rotate(rotate: &mut Section<'_>) -> Change {
+    let size = rotate.take_bytes("size");
+    if size == Some(0) {
+        rotate.refuse("size", "a file of 0 bytes holds nothing");
+    }
+    let every = rotate.take_enum("every", &[("minute", Period::Minute), ("hour", Period::Hour), ("day", Period::Day)]);
+    let at_start = rotate.take_bool("at_start").unwrap_or(false);
+    Box::new(move |mut file| {
+        file = file.rotate_at_start(at_start);
+        if let Some(size) = size {
+            file = file.max_size(size);
+        }
+        match every {
+            Some(every) => file.every(every),
+            None => file,
+        }
+    })
+}
+
+fn keep(keep: &mut Section<'_>) -> Change {
+    let (files, age, total) = (keep.take_count("files"), keep.take_duration("age"), keep.take_bytes("total"));
+    Box::new(move |mut file| {
+        if let Some(files) = files {
+            file = file.keep(files);
+        }
+        if let Some(age) = age {
+            file = file.keep_age(age);
+        }
+        match total {
+            Some(total) => file.keep_total(total),
+            None => file,
+        }
+    })
+}
+
+fn compress(section: &mut Section<'_>, file: File, compression: Compression) -> File {
+    if !compression.is_available() {
+        let feature = if compression == Compression::Zstd { "zstd" } else { "gzip" };
+        section.refuse("compress", format!("this program was built without the feature `{feature}`"));
+        return file;
+    }
+    file.compress(compression)
+}
+
+/// What concerns the system: modes, other writers, the disk.
+fn system(section: &mut Section<'_>, mut file: File) -> File {
+    if let Some(mode) = section.take_mode("mode") {
+        file = file.mode(mode);
+    }
+    if let Some(mode) = section.take_mode("dir_mode") {
+        file = file.dir_mode(mode);
+    }
+    if let Some(sharing) = section.take_enum("sharing", &[("append", Sharing::Append), ("exclusive", Sharing::Exclusive)]) {
+        file = file.sharing(sharing);
+    }
+    let words = [("never", Sync::Never), ("flush", Sync::Flush), ("every_batch", Sync::EveryBatch)];
+    if let Some(sync) = section.take_enum("sync", &words) {
+        file = file.sync(sync);
+    }
+    file
+}

@@ -1,0 +1,69 @@
+//! `format: json`, `text`, `pretty`, `pattern`, `xml`, `logfmt`, `csv`, `gelf` and `ecs`.
+
+use tracework_config::{Registry, Reported, Section};
+use tracework_format::{Csv, Ecs, Gelf, Json, Logfmt, Names, Pattern, Shape, Text, Xml, Zone};
+
+pub(super) fn add(registry: Registry) -> Registry {
+    registry
+        .format("json", json)
+        .format("text", |section| text(section, Text::new()))
+        .format("pretty", |section| text(section, Text::pretty()))
+        .format("pattern", pattern)
+        .format("xml", |section| Ok(Xml::new().zone(zone(section)?).names(names(section))))
+        .format("logfmt", |section| Ok(Logfmt::new().zone(zone(section)?).names(names(section))))
+        .format("csv", csv)
+        .format("gelf", gelf)
+        .format("ecs", |section| Ok(Ecs::new().names(names(section))))
+}
+
+/// `zone: Europe/Berlin`; UTC without it.
+fn zone(section: &mut Section<'_>) -> Result<Zone, Reported> {
+    let Some(name) = section.take_str("zone") else { return Ok(Zone::utc()) };
+    Zone::named(&name).map_err(|error| section.refuse("zone", error.to_string()))
+}
+
+/// `context: [user_id, ..]`: the fields of spans that become context.
+fn names(section: &mut Section<'_>) -> Names {
+    match section.take_list("context") {
+        Some(context) => Names::default().context(context),
+        None => Names::default(),
+    }
+}
+
+fn json(section: &mut Section<'_>) -> Result<Json, Reported> {
+    let shapes = [Shape::Nested, Shape::Flat, Shape::Fmt].map(|shape| (shape.name(), shape));
+    let shape = section.take_enum("shape", &shapes).unwrap_or_default();
+    Ok(Json::new().shape(shape).zone(zone(section)?).names(names(section)))
+}
+
+/// Text may have a pattern: `format: { type: text, pattern: .. }` would be the format `pattern`.
+fn text(section: &mut Section<'_>, text: Text) -> Result<Text, Reported> {
+    let words = [("auto", None), ("true", Some(true)), ("always", Some(true)), ("false", Some(false)), ("never", Some(false))];
+    let colored = section.take_enum("color", &words).flatten().unwrap_or_else(|| section.is_colored());
+    let spans = section.take_bool("spans").unwrap_or(true);
+    let metadata = section.take_bool("metadata").unwrap_or(false);
+    Ok(text.colored(colored).spans(spans).metadata(metadata).zone(zone(section)?))
+}
+
+fn pattern(section: &mut Section<'_>) -> Result<Pattern, Reported> {
+    let text = section.need_str("pattern");
+    let (zone, names) = (zone(section), names(section));
+    let pattern = Pattern::new(&text?).map_err(|error| section.refuse("pattern", error.to_string()))?;
+    Ok(pattern.zone(zone?).names(names))
+}
+
+fn csv(section: &mut Section<'_>) -> Result<Csv, Reported> {
+    let mut csv = Csv::new().zone(zone(section)?).names(names(section));
+    if let Some(columns) = section.take_list("columns") {
+        csv = csv.columns(columns).map_err(|error| section.refuse("columns", error.to_string()))?;
+    }
+    Ok(csv)
+}
+
+fn gelf(section: &mut Section<'_>) -> Result<Gelf, Reported> {
+    let gelf = Gelf::new().names(names(section));
+    Ok(match section.take_str("host") {
+        Some(host) => gelf.host(&host),
+        None => gelf,
+    })
+}
