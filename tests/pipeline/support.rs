@@ -23,7 +23,8 @@ impl Bench {
 
     /// Runs `work` with a [`DestinationLayer`] as the only layer, then has everything delivered.
     pub(crate) fn run<T>(&self, work: impl FnOnce() -> T) -> T {
-        let done = tracing::subscriber::with_default(registry().with(DestinationLayer::new(&self.control)), work);
+        let done =
+            tracing::subscriber::with_default(registry().with(DestinationLayer::new(&self.control)), work);
         let report = self.control.flush(Duration::from_secs(10));
         assert_eq!((report.pending, report.lost), (0, 0), "everything is delivered");
         done
