@@ -251,21 +251,25 @@ impl Dispatcher {
         Some(self.shares.len() - 1)
     }
 
-    /// Hands each destination its share of the round.
+    /// Hands each destination its share of the round, in parcels that a worker encodes within its processor's cache.
     fn hand_over(&mut self, plan: &Plan, pages: Vec<Page>) {
         let total: usize = pages.iter().map(Page::len).sum();
         let round = Round::new(pages, Some(self.hub.buffer.pool().clone()));
         let pinned = round.pinned();
         let mut sharing = Sharing::default();
         for share in self.shares.iter().filter(|share| !share.records.is_empty()) {
-            let parcel = if share.records.len() > SPARSE && is_dense(&round, &share.records, total) {
-                let twins = self.shares.iter().filter(|other| other.destination.format == share.destination.format);
-                let (picks, shared) = sharing.picks(share, twins.count() > 1);
-                Parcel { round: Arc::clone(&round), picks, bytes: pinned, shared }
-            } else {
-                copied(&round, &share.records)
-            };
-            share.destination.outlet.push(parcel);
+            let outlet = &share.destination.outlet;
+            if share.records.len() <= SPARSE || !is_dense(&round, &share.records, total) {
+                outlet.push(copied(&round, &share.records));
+                continue;
+            }
+            let twins = self.shares.iter().filter(|other| other.destination.format == share.destination.format);
+            let twins = twins.count() > 1;
+            let parcels = total.div_ceil(PARCEL);
+            for records in share.records.chunks(share.records.len().div_ceil(parcels)) {
+                let (picks, shared) = sharing.picks(&share.destination.format, records, twins);
+                outlet.push(Parcel { round: Arc::clone(&round), picks, bytes: pinned / parcels, shared });
+            }
         }
         let places = self.shares.iter().take(plan.destinations().len()).enumerate();
         let congested = places.filter(|(_, share)| share.destination.outlet.is_congested());
@@ -273,28 +277,35 @@ impl Dispatcher {
     }
 }
 
+/// About so many bytes of records go into one parcel.
+const PARCEL: usize = 128 << 10;
+
 /// So few records are copied, however small the round.
 const SPARSE: usize = 4;
 
 /// Finds destinations with an equal format and equal records, so that they encode them once.
 #[derive(Default)]
-struct Sharing(Vec<(Option<String>, Arc<[At]>, Option<Arc<OnceLock<Encoded>>>)>);
+struct Sharing(Vec<(Option<String>, Arc<[At]>, Arc<OnceLock<Encoded>>)>);
 
 impl Sharing {
-    /// The records of `share`, and where its bytes are shared if it may have `twins`.
-    fn picks(&mut self, share: &Share, twins: bool) -> (Arc<[At]>, Option<Arc<OnceLock<Encoded>>>) {
-        let format = &share.destination.format;
-        let same = self
-            .0
-            .iter()
-            .find(|(other, picks, _)| format.is_some() && other == format && picks[..] == share.records[..]);
-        if let Some((_, picks, shared)) = same {
-            return (Arc::clone(picks), shared.clone());
+    /// The records of one parcel, and where its bytes are shared if there may be `twins`.
+    fn picks(
+        &mut self,
+        format: &Option<String>,
+        records: &[At],
+        twins: bool,
+    ) -> (Arc<[At]>, Option<Arc<OnceLock<Encoded>>>) {
+        if !twins || format.is_none() {
+            return (records.into(), None);
         }
-        let picks: Arc<[At]> = share.records.as_slice().into();
-        let shared = (format.is_some() && twins).then(Arc::default);
-        self.0.push((format.clone(), Arc::clone(&picks), shared.clone()));
-        (picks, shared)
+        if let Some((_, picks, shared)) =
+            self.0.iter().find(|(other, picks, _)| other == format && picks[..] == *records)
+        {
+            return (Arc::clone(picks), Some(Arc::clone(shared)));
+        }
+        let (picks, shared): (Arc<[At]>, Arc<OnceLock<Encoded>>) = (records.into(), Arc::default());
+        self.0.push((format.clone(), Arc::clone(&picks), Arc::clone(&shared)));
+        (picks, Some(shared))
     }
 }
 
