@@ -1,5 +1,6 @@
 //! What every layer of ours does alike.
 
+use super::rebuild;
 use crate::capture::{self, LayerId, Stack};
 use crate::companion::{Companion, companion};
 use std::any::TypeId;
@@ -34,7 +35,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Base<S> {
     pub(crate) fn new(control: &Control, role: u8) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let hub = control.hub();
-        watch_swaps(hub);
+        rebuild::watch_swaps(hub);
         hub.add_layer();
         Self {
             control: control.clone(),
@@ -124,19 +125,15 @@ impl<S> Drop for Base<S> {
     }
 }
 
-/// Has `tracing` ask its callsites anew after each swap of the plan, and `log` its highest level.
-fn watch_swaps(hub: &Hub) {
-    if !hub.is_watched() {
-        hub.on_swap(|_| tracing::callsite::rebuild_interest_cache());
-    }
-}
-
 /// Implements `Layer` by the field `base`, for a layer that adds nothing to it but what it says itself.
 macro_rules! forward_to_base {
     ($layer:ident { $($own:item)* }) => {
         impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for $layer<S> {
             fn on_layer(&mut self, subscriber: &mut S) {
                 self.base.on_layer(subscriber);
+            }
+            fn on_register_dispatch(&self, stack: &tracing::Dispatch) {
+                crate::layers::rebuild::know(stack);
             }
             fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
                 self.base.register_callsite(metadata)

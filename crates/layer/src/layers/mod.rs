@@ -3,6 +3,7 @@
 mod base;
 mod destination;
 mod metadata;
+mod rebuild;
 mod tag_filter;
 
 pub(crate) use base::forward_to_base;
