@@ -29,7 +29,7 @@ impl From<&Record<'_>> for OwnedRecord {
     fn from(record: &Record<'_>) -> Self {
         let page = record.page();
         let mut own = Page::with_capacity(Arc::clone(page.thread()), record.raw().len(), record.raw_text().len());
-        own.set_metadata(page.metadata().cloned());
+        own.set_metadata(record.shared_metadata().cloned());
         let pick = own.copy(record);
         Self { page: Arc::new(own), pick }
     }

@@ -27,6 +27,8 @@ pub struct Page {
     spans: Vec<Arc<SpanNode>>,
     thread: Arc<Thread>,
     metadata: Option<Arc<Metadata>>,
+    /// The roles of which a record must have one to have the metadata; 0 if every record has it.
+    metadata_roles: u8,
 }
 
 impl Page {
@@ -45,6 +47,7 @@ impl Page {
             spans: Vec::with_capacity(8),
             thread,
             metadata: None,
+            metadata_roles: 0,
         }
     }
 
@@ -153,7 +156,7 @@ impl Page {
         self.text.clear();
         self.spans.clear();
         self.thread = thread;
-        self.metadata = None;
+        self.set_metadata(None);
     }
 
     /// A copy without room for more.
@@ -165,13 +168,19 @@ impl Page {
             spans: self.spans.as_slice().to_vec(),
             thread: Arc::clone(&self.thread),
             metadata: self.metadata.clone(),
+            metadata_roles: self.metadata_roles,
         }
     }
 
     /// An empty page of the same thread and metadata.
     #[must_use]
     pub fn twin(&self) -> Self {
-        Self { thread: Arc::clone(&self.thread), metadata: self.metadata.clone(), ..Self::default() }
+        Self {
+            thread: Arc::clone(&self.thread),
+            metadata: self.metadata.clone(),
+            metadata_roles: self.metadata_roles,
+            ..Self::default()
+        }
     }
 
     /// The thread that emitted its records.
@@ -180,15 +189,27 @@ impl Page {
         &self.thread
     }
 
-    /// The metadata that all its records share.
+    /// The metadata that its records share.
     #[must_use]
     pub fn metadata(&self) -> Option<&Arc<Metadata>> {
         self.metadata.as_ref()
     }
 
+    /// The metadata that a record with these roles has.
+    #[inline]
+    pub(super) fn metadata_of(&self, roles: u8) -> Option<&Arc<Metadata>> {
+        self.metadata.as_ref().filter(|_| self.metadata_roles == 0 || self.metadata_roles & roles != 0)
+    }
+
     /// Sets the metadata that all its records share.
     pub fn set_metadata(&mut self, metadata: Option<Arc<Metadata>>) {
+        self.set_metadata_for(metadata, 0);
+    }
+
+    /// Sets the metadata that its records with one of these roles share.
+    pub fn set_metadata_for(&mut self, metadata: Option<Arc<Metadata>>, roles: u8) {
         self.metadata = metadata;
+        self.metadata_roles = roles;
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

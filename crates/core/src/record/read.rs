@@ -293,7 +293,7 @@ impl<'a> Record<'a> {
     /// The metadata that it shares with the whole program.
     #[must_use]
     pub fn shared_metadata(&self) -> Option<&'a Arc<Metadata>> {
-        self.page.metadata()
+        self.page.metadata_of(self.roles())
     }
 
     /// The metadata of this one record.

@@ -71,8 +71,7 @@ impl Dispatcher {
             lanes.push(first..pages.len());
         }
         for page in &mut pages {
-            let named = page.records().next().is_some_and(|(_, record)| record.roles() & roles::METADATA != 0);
-            page.set_metadata(named.then(|| Arc::clone(newest.metadata())));
+            page.set_metadata_for(Some(Arc::clone(newest.metadata())), roles::METADATA);
         }
         self.begin_shares(&newest);
         let mut rewritten = Rewritten { pages: Vec::new(), of: vec![0; pages.len()] };
