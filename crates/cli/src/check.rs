@@ -1,0 +1,157 @@
+//! `tracework check FILE`.
+
+use crate::args::{Stop, other, text};
+use crate::{kinds, output};
+use lexopt::{Arg, Parser, ValueExt as _};
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+use tracework::config::{Config, Prepared};
+use tracework::core::{Overflow, TagFilter};
+use tracework::{Severity, SeveritySet, registry};
+
+const HELP: &str = "\
+tracework check FILE
+
+Validates a config without opening or changing anything, and prints what
+each destination would get. Exits with 2, and says what is wrong and where,
+if anything is.";
+
+pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
+    let mut file = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Value(value) if file.is_none() => file = Some(value.string()?),
+            Arg::Long("config") | Arg::Short('c') if file.is_none() => file = Some(text(parser)?),
+            arg => return Err(other(arg, HELP)),
+        }
+    }
+    let file = file.ok_or_else(|| Stop::Misused("which config? Write `tracework check FILE`.".to_owned()))?;
+    let config = Config::from_file(file, &registry::standard())?;
+    output::out(describe(&config).trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(config: &Config) -> String {
+    let mut text = String::new();
+    let count = config.destinations().len();
+    let noun = if count == 1 { "destination" } else { "destinations" };
+    line(&mut text, &format!("{} is right: {count} {noun}, {} routes", config.file(), config.spec().routes.len()));
+    line(&mut text, &format!("relative paths start at {}", config.directory().display()));
+    for destination in config.destinations() {
+        text.push('\n');
+        describe_one(&mut text, config, destination);
+    }
+    text
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(&output::wrap(line));
+    text.push('\n');
+}
+
+fn describe_one(text: &mut String, config: &Config, destination: &Prepared) {
+    let settings = destination.settings();
+    let mut row = |name: &str, value: String| line(text, &format!("  {name:<9} {value}"));
+    row_head(&mut row, destination);
+    let levels = settings.levels.unwrap_or(config.spec().level);
+    let exact = if settings.exact_levels { ", exactly" } else { "" };
+    row("levels", format!("{}{exact}", level_names(levels)));
+    row("kinds", kinds::names(settings.kinds));
+    for filter in &settings.filters {
+        row("filter", filter.describe());
+    }
+    if !settings.tags.is_empty() {
+        row("tags", tag_names(&settings.tags));
+    }
+    for way in ways(config, destination.name()) {
+        row("gets", way);
+    }
+    row("buffer", format!("{}, then {}", size(settings.buffer.memory), overflow(settings.buffer.when_full)));
+    if let Some(failover) = &settings.failover {
+        row("failover", failover.clone());
+    }
+}
+
+fn row_head(row: &mut impl FnMut(&str, String), destination: &Prepared) {
+    let state = if destination.settings().enabled { "" } else { " (switched off)" };
+    let format = destination.format().map(|format| format!(", format {format}")).unwrap_or_default();
+    row(destination.name(), format!("{}{format}{state}", destination.kind()));
+    for (name, path) in destination.paths() {
+        row(name, path.display().to_string());
+    }
+}
+
+/// How records come to the destination.
+fn ways(config: &Config, name: &str) -> Vec<String> {
+    let spec = config.spec();
+    let mut ways: Vec<String> = Vec::new();
+    for route in spec.routes.iter().filter(|route| route.to.iter().any(|to| to == name)) {
+        ways.push(format!("what matches `{}`", route.when));
+    }
+    if spec.default.iter().any(|other| other == name) {
+        let rest = if spec.routes.is_empty() { "everything" } else { "what no route matches" };
+        ways.push(rest.to_owned());
+    }
+    let settings = |other: &Prepared| other.settings().failover.as_deref() == Some(name);
+    for other in config.destinations().iter().filter(|other| settings(other)) {
+        ways.push(format!("what `{}` cannot take", other.name()));
+    }
+    if ways.is_empty() {
+        ways.push("only what an event or a span names it for: no route leads there".to_owned());
+    }
+    ways
+}
+
+fn level_names(levels: SeveritySet) -> String {
+    match levels.least() {
+        None => "none".to_owned(),
+        Some(Severity::TRACE) if levels == SeveritySet::ALL => "all".to_owned(),
+        Some(least) if levels == SeveritySet::at_least(least) && least != Severity::CRITICAL => {
+            format!("{least} and above")
+        }
+        Some(_) => levels.iter().map(Severity::name).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn tag_names(tags: &TagFilter) -> String {
+    let rows = [("any of", &tags.any), ("all of", &tags.all), ("none of", &tags.none)];
+    let parts = rows.into_iter().filter(|(_, tags)| !tags.is_empty());
+    parts.map(|(how, tags)| format!("{how} {}", tags.join(", "))).collect::<Vec<_>>().join("; ")
+}
+
+fn size(bytes: usize) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = units.into_iter().find(|&(unit, _)| bytes >= unit && bytes % unit == 0);
+    unit.map_or_else(|| format!("{bytes} bytes"), |(unit, name)| format!("{} {name}", bytes / unit))
+}
+
+fn overflow(policy: Overflow) -> String {
+    let mut text = String::new();
+    match policy {
+        Overflow::Block { limit: None } => text.push_str("callers wait"),
+        Overflow::Block { limit: Some(limit) } => _ = write!(text, "callers wait for {} at the most", seconds(limit)),
+        Overflow::DropNewest => text.push_str("the newest is dropped"),
+        Overflow::DropOldest => text.push_str("the oldest is dropped"),
+        Overflow::DropLowest => text.push_str("the least serious is dropped"),
+    }
+    text
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{time:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{level_names, size};
+    use tracework::{Severity, SeveritySet};
+
+    #[test]
+    fn sets_and_sizes_read_well() {
+        assert_eq!(level_names(SeveritySet::at_least(Severity::WARNING)), "WARNING and above");
+        assert_eq!(level_names([Severity::INFO, Severity::ERROR].into_iter().collect()), "INFO, ERROR");
+        assert_eq!(level_names(SeveritySet::NONE), "none");
+        assert_eq!((size(8 << 20).as_str(), size(1000).as_str()), ("8 MiB", "1000 bytes"));
+    }
+}

@@ -1,1 +1,0 @@
-//! The tracework program: check, explain, pipe.

@@ -1,0 +1,181 @@
+//! `tracework pipe`: standard input, a record a line, through the pipeline of a config.
+
+mod feed;
+mod json;
+mod lines;
+mod record;
+mod report;
+mod time;
+mod wait;
+
+use crate::args::{Stop, list, needed, other, text};
+use crate::{kinds, output};
+use feed::Feed;
+use lexopt::{Arg, Parser};
+use lines::Lines;
+use report::Report;
+use std::io::{self, Read, Write as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use tracework::config::Config;
+use tracework::engine::process_metadata;
+use tracework::{Control, KindSet, registry};
+
+const HELP: &str = "\
+tracework pipe --config FILE [--report] [--ack] [--allow-kinds audit,..]
+
+Reads standard input, a record a line, and sends it through the pipeline of
+the config. A line is a JSON object (level, message or msg, target, timestamp
+or time, tags, destinations; every other name is a field) or plain text, whose
+continuation lines are joined to it.
+
+Queues wait for room whatever the config says, and RUST_LOG is not read. It
+exits with 0 only if nothing was lost.
+
+  --config FILE         the config
+  --report              the ledger, as one JSON object on standard error
+  --ack                 prints the `id` of each record, or the number of its
+                        line, when it is delivered
+  --allow-kinds K,..    kinds that an object may name: audit, security, job,
+                        metric. Others stay fields
+  --timeout TIME        how long a destination may stand still at the end
+                        before what waits for it is lost; 30s without it";
+
+struct Options {
+    config: Option<String>,
+    report: bool,
+    ack: bool,
+    kinds: KindSet,
+    timeout: Duration,
+}
+
+pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
+    let options = options(parser)?;
+    let started = Instant::now();
+    let mut config = Config::from_file(needed(options.config.clone())?, &registry::standard())?.never_dropping();
+    add_host(&mut config);
+    let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
+    let read = feed(&control, &options);
+    drain(&control, options.timeout);
+    let destinations = control.shutdown(Duration::from_secs(5)).destinations;
+    let report = Report { destinations, buffer: control.health().buffer, time: started.elapsed() };
+    if options.report {
+        output::err(&report.to_json());
+    }
+    read.map_err(|error| Stop::Failed(format!("standard input cannot be read: {error}")))?;
+    Ok(verdict(&report))
+}
+
+fn options(parser: &mut Parser) -> Result<Options, Stop> {
+    let timeout = Duration::from_secs(30);
+    let mut options = Options { config: None, report: false, ack: false, kinds: KindSet::NONE, timeout };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("config") | Arg::Short('c') => options.config = Some(text(parser)?),
+            Arg::Long("report") => options.report = true,
+            Arg::Long("ack") => options.ack = true,
+            Arg::Long("allow-kinds") => options.kinds = options.kinds.union(kinds::of(&list(parser)?)?),
+            Arg::Long("timeout") => {
+                let time = text(parser)?;
+                let read = tracework::config::units::duration(&time);
+                options.timeout = read.ok_or_else(|| Stop::Misused(format!("`{time}` is no time: write 30s")))?;
+            }
+            Arg::Long("watch") => return Err(Stop::Misused("`--watch` is not in this version yet".to_owned())),
+            arg => return Err(other(arg, HELP)),
+        }
+    }
+    Ok(options)
+}
+
+/// The records come from elsewhere: of this process only the host is theirs.
+fn add_host(config: &mut Config) {
+    let host = process_metadata().into_iter().find(|(key, _)| *key == "host");
+    let pairs = &mut config.spec_mut().metadata;
+    if let Some((key, host)) = host
+        && !pairs.iter().any(|(other, _)| other == key)
+    {
+        pairs.push((key.to_owned(), host));
+    }
+}
+
+/// How long plain text waits for a line that may belong to it.
+const MORE: Duration = Duration::from_millis(250);
+
+fn feed(control: &Control, options: &Options) -> io::Result<()> {
+    let mut lines = Lines::new(Unlocked);
+    let mut feed = Feed::new(control, options.kinds, options.ack);
+    loop {
+        while let Some(line) = lines.next() {
+            feed.line(line.bytes, line.cut);
+        }
+        if feed.holds() && !wait::for_input(MORE) {
+            feed.release();
+        }
+        acknowledge(control, &mut feed);
+        let more = lines.fill();
+        if !matches!(more, Ok(true)) {
+            feed.release();
+            acknowledge(control, &mut feed);
+            return more.map(|_| ());
+        }
+    }
+}
+
+/// Standard input past the small buffer of the standard library.
+struct Unlocked;
+
+impl Read for Unlocked {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        io::stdin().lock().read(into)
+    }
+}
+
+/// Waits until everything fed so far is delivered, then prints what is to be told. If something of it was lost or
+/// refused, nothing is told: which one it was nobody knows.
+fn acknowledge(control: &Control, feed: &mut Feed) {
+    let Some(acks) = feed.take_acks().filter(|acks| !acks.is_empty()) else { return };
+    let failed = |control: &Control| {
+        let health = control.health();
+        let rows = health.destinations.values().map(|destination| &destination.ledger);
+        rows.map(|row| row.lost() + row.dead_lettered).sum::<u64>() + health.buffer.lost()
+    };
+    let before = failed(control);
+    while !control.flush(Duration::from_secs(60)).is_complete() {}
+    if failed(control) == before {
+        let mut out = io::stdout().lock();
+        _ = out.write_all(acks.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+/// Waits until everything is delivered, as long as anything moves.
+fn drain(control: &Control, timeout: Duration) {
+    let mut moved = (Instant::now(), 0);
+    loop {
+        let report = control.flush(Duration::from_millis(500));
+        let done = report.delivered + report.dead + report.lost;
+        if report.is_complete() {
+            return;
+        }
+        if done != moved.1 {
+            moved = (Instant::now(), done);
+        } else if moved.0.elapsed() >= timeout {
+            return;
+        }
+    }
+}
+
+fn verdict(report: &Report) -> ExitCode {
+    let (lost, dead) = (report.lost(), report.dead());
+    if lost == 0 && dead == 0 {
+        return ExitCode::SUCCESS;
+    }
+    let mut parts = Vec::new();
+    if lost > 0 {
+        parts.push(format!("{lost} records were lost"));
+    }
+    if dead > 0 {
+        parts.push(format!("{dead} records were refused for ever"));
+    }
+    output::err(&format!("tracework: {}", parts.join(", ")));
+    ExitCode::FAILURE
+}

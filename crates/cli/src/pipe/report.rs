@@ -1,0 +1,73 @@
+//! The ledger as one JSON object.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+use tracework::engine::{DropReason, LedgerRow};
+
+/// The whole account of a run.
+pub(super) struct Report {
+    pub(super) destinations: BTreeMap<String, LedgerRow>,
+    pub(super) buffer: LedgerRow,
+    pub(super) time: Duration,
+}
+
+impl Report {
+    /// Records that came to nothing: dropped, or not delivered when the program ended.
+    pub(super) fn lost(&self) -> u64 {
+        let rows = self.destinations.values().chain([&self.buffer]);
+        rows.map(|row| row.lost() + row.pending).sum()
+    }
+
+    /// Records that no destination will ever accept.
+    pub(super) fn dead(&self) -> u64 {
+        self.destinations.values().map(|row| row.dead_lettered).sum()
+    }
+
+    /// One line of JSON.
+    pub(super) fn to_json(&self) -> String {
+        let internal: u64 = self.destinations.values().map(|row| row.internal).sum();
+        let mut text = format!(
+            "{{\"accepted\":{},\"internal\":{internal},\"lost\":{},\"destinations\":{{",
+            self.buffer.accepted,
+            self.lost()
+        );
+        for (number, (name, row)) in self.destinations.iter().enumerate() {
+            text.push_str(if number > 0 { "," } else { "" });
+            _ = write!(text, "\"{name}\":");
+            write_row(&mut text, row);
+        }
+        text.push_str("},\"buffer\":");
+        write_row(&mut text, &self.buffer);
+        let seconds = self.time.as_secs_f64();
+        _ = write!(text, ",\"peak_rss_bytes\":{},\"seconds\":{seconds:.3}}}", peak_rss());
+        text
+    }
+}
+
+/// Names are letters, digits, `_`, `-` and `.`: there is nothing to escape.
+fn write_row(text: &mut String, row: &LedgerRow) {
+    let LedgerRow { accepted, recovered, delivered, dead_lettered, pending, retried, .. } = row;
+    _ = write!(text, "{{\"accepted\":{accepted},\"recovered\":{recovered},\"delivered\":{delivered},\"dropped\":{{");
+    let reasons: Vec<(&str, u64)> =
+        row.dropped.iter().filter(|&(_, &count)| count > 0).map(|(reason, &count)| (DropReason::name(*reason), count)).collect();
+    counts(text, reasons);
+    _ = write!(text, "}},\"dead_lettered\":{dead_lettered},\"handed_over\":{{");
+    counts(text, row.handed_over.iter().map(|(name, &count)| (name.as_str(), count)));
+    _ = write!(text, "}},\"pending\":{pending},\"retried\":{retried}}}");
+}
+
+fn counts<'a>(text: &mut String, counts: impl IntoIterator<Item = (&'a str, u64)>) {
+    for (number, (name, count)) in counts.into_iter().enumerate() {
+        text.push_str(if number > 0 { "," } else { "" });
+        _ = write!(text, "\"{name}\":{count}");
+    }
+}
+
+/// The most memory that the program held at once, as Linux tells it; 0 where the system does not.
+fn peak_rss() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
