@@ -38,16 +38,18 @@ fn is_excerpt(line: &str) -> bool {
     line.split_once(" |").is_some_and(|(margin, _)| margin.bytes().all(|byte| byte == b' ' || byte.is_ascii_digit()))
 }
 
-/// Breaks a line between words where it is too wide.
+/// Breaks a line between words where it is too wide; what follows is set in a little further.
 pub(crate) fn wrap(line: &str) -> String {
-    let mut text = String::new();
-    let mut width = 0;
-    for word in line.split(' ') {
+    let margin = line.len() - line.trim_start().len();
+    let mut text = " ".repeat(margin);
+    let mut width = margin;
+    for (number, word) in line.trim_start().split(' ').enumerate() {
         let length = word.chars().count();
-        if width > 0 && width + 1 + length > WIDTH {
-            text.push_str("\n    ");
-            width = 4;
-        } else if !text.is_empty() || width > 0 {
+        if number > 0 && width + 1 + length > WIDTH {
+            text.push('\n');
+            text.push_str(&" ".repeat(margin + 4));
+            width = margin + 4;
+        } else if number > 0 {
             text.push(' ');
             width += 1;
         }
@@ -66,6 +68,6 @@ mod tests {
         let wrapped = wrap(&"word ".repeat(40));
         assert!(wrapped.lines().count() > 2 && wrapped.lines().all(|line| line.len() <= 80), "{wrapped}");
         assert_eq!(wrap("short enough"), "short enough");
-        assert_eq!(wrap("  help: it"), "  help: it");
+        assert_eq!(wrap("  help:  it"), "  help:  it");
     }
 }

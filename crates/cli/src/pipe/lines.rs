@@ -6,7 +6,9 @@ use std::io::{self, Read};
 /// Bytes of a line; what is longer is cut.
 pub(super) const MAX_LINE: usize = 1 << 20;
 /// Bytes that are held: a line of the greatest length, and room to read on.
-const BUFFER: usize = MAX_LINE + (256 << 10);
+const BUFFER: usize = MAX_LINE + PIECE;
+/// Bytes that are read at once: what the processor's cache holds.
+const PIECE: usize = 256 << 10;
 
 /// Lines of an input.
 pub(super) struct Lines<R> {
@@ -84,8 +86,9 @@ impl<R: Read> Lines<R> {
         self.end -= self.start;
         self.searched -= self.start;
         self.start = 0;
+        let limit = self.buffer.len().min(self.end + PIECE);
         loop {
-            match self.input.read(&mut self.buffer[self.end..]) {
+            match self.input.read(&mut self.buffer[self.end..limit]) {
                 Ok(0) => {
                     self.ended = true;
                     return Ok(true);

@@ -104,6 +104,7 @@ const MORE: Duration = Duration::from_millis(250);
 fn feed(control: &Control, options: &Options) -> io::Result<()> {
     let mut lines = Lines::new(Unlocked);
     let mut feed = Feed::new(control, options.kinds, options.ack);
+    let mut acks = Acks::new(control);
     loop {
         while let Some(line) = lines.next() {
             feed.line(line.bytes, line.cut);
@@ -111,11 +112,11 @@ fn feed(control: &Control, options: &Options) -> io::Result<()> {
         if feed.holds() && !wait::for_input(MORE) {
             feed.release();
         }
-        acknowledge(control, &mut feed);
+        acks.tell(&mut feed);
         let more = lines.fill();
         if !matches!(more, Ok(true)) {
             feed.release();
-            acknowledge(control, &mut feed);
+            acks.tell(&mut feed);
             return more.map(|_| ());
         }
     }
@@ -130,20 +131,31 @@ impl Read for Unlocked {
     }
 }
 
-/// Waits until everything fed so far is delivered, then prints what is to be told. If something of it was lost or
-/// refused, nothing is told: which one it was nobody knows.
-fn acknowledge(control: &Control, feed: &mut Feed) {
-    let Some(acks) = feed.take_acks().filter(|acks| !acks.is_empty()) else { return };
-    let failed = |control: &Control| {
-        let health = control.health();
+/// Tells which records are delivered.
+struct Acks<'a> {
+    control: &'a Control,
+    /// Records that were lost or refused until the last time.
+    failed: u64,
+}
+
+impl<'a> Acks<'a> {
+    fn new(control: &'a Control) -> Self {
+        Self { control, failed: 0 }
+    }
+
+    /// Waits until everything fed so far is delivered, then prints what is to be told. If something of it was lost or
+    /// refused, nothing is told: which one it was nobody knows.
+    fn tell(&mut self, feed: &mut Feed) {
+        let Some(acks) = feed.take_acks().filter(|acks| !acks.is_empty()) else { return };
+        while !self.control.flush(Duration::from_secs(60)).is_complete() {}
+        let health = self.control.health();
         let rows = health.destinations.values().map(|destination| &destination.ledger);
-        rows.map(|row| row.lost() + row.dead_lettered).sum::<u64>() + health.buffer.lost()
-    };
-    let before = failed(control);
-    while !control.flush(Duration::from_secs(60)).is_complete() {}
-    if failed(control) == before {
-        let mut out = io::stdout().lock();
-        _ = out.write_all(acks.as_bytes()).and_then(|()| out.flush());
+        let failed = rows.map(|row| row.lost() + row.dead_lettered).sum::<u64>() + health.buffer.lost();
+        if failed == self.failed {
+            let mut out = io::stdout().lock();
+            _ = out.write_all(acks.as_bytes()).and_then(|()| out.flush());
+        }
+        self.failed = failed;
     }
 }
 

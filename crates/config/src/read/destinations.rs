@@ -6,6 +6,7 @@ use crate::nearest::suggest;
 use crate::place::{Place, shown};
 use crate::raw::{Data, Key, Node};
 use crate::section::Section;
+use tracework_core::DestinationSettings;
 use tracework_engine::Plan;
 
 /// Types that come with later versions.
@@ -36,6 +37,9 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     let kind = section.need_str("type").ok()?;
     let Some(factory) = top.shared().registry.destination_factory(&kind) else {
         refuse_type(&section, node.get("type").map_or(key.place, |node| node.place), &kind);
+        // What its own settings are nobody knows, but what all have in common is read.
+        let _ = section.take_format();
+        common::read(&mut section, &mut DestinationSettings::default(), known);
         return None;
     };
     let attachment = factory(&mut section);
