@@ -220,8 +220,11 @@ impl Hub {
     #[cold]
     pub fn wait_for_room(&self, plan: &Plan, record: &Record<'_>) {
         let held_up = plan.holding_up(record);
-        for (_, destination) in plan.each(held_up) {
+        for (place, destination) in plan.each(held_up) {
             destination.outlet.wait_for_room();
+            if !destination.outlet.is_congested() {
+                plan.congested.fetch_and(!(1 << place), Ordering::Relaxed);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! What one pass of the engine drained, shared by every destination that gets some of it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tracework_core::{Page, Pick, Record};
 
 /// The pages of one pass. They never change again; when the last parcel is done, their memory goes back to the pool.
@@ -69,4 +69,30 @@ pub(crate) struct Parcel {
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
     pub(crate) ends: Vec<usize>,
+}
+
+/// Buffers that were used: fresh memory costs more than what is written to it. At most [`SPARES`] of at most
+/// [`LARGEST`] bytes.
+static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+const SPARES: usize = 16;
+const LARGEST: usize = 1 << 20;
+
+impl Encoded {
+    /// An empty one, with room for `records` and with memory that was used before, if there is some.
+    pub(crate) fn reused(records: usize) -> Self {
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Self { bytes: spare.unwrap_or_default(), ends: Vec::with_capacity(records) }
+    }
+}
+
+impl Drop for Encoded {
+    fn drop(&mut self) {
+        if (1..=LARGEST).contains(&self.bytes.capacity()) {
+            let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+            if spare.len() < SPARES {
+                self.bytes.clear();
+                spare.push(std::mem::take(&mut self.bytes));
+            }
+        }
+    }
 }

@@ -137,13 +137,6 @@ impl Sink {
             Value::Json(_) => kind::JSON,
             Value::Error(_) => kind::ERROR,
         };
-        if let (Key::Place(place), Some(number)) = (key, eight_bytes(value)) {
-            // The most frequent entries are written in one piece.
-            let [low, high] = place.to_le_bytes();
-            let [a, b, c, d, e, f, g, h] = number;
-            self.bytes.extend_from_slice(&[tag, section as u8, low, high, a, b, c, d, e, f, g, h]);
-            return;
-        }
         let flags = self.start(section, key, tag, limits);
         match value {
             Value::Null => {}
@@ -204,17 +197,6 @@ impl Sink {
     ) {
         let flags = self.start(section, key, kind::ERROR, limits);
         self.chain(flags, limits, std::iter::successors(Some(error), |error| error.source()));
-    }
-}
-
-/// The bytes of a number of 64 bits.
-#[inline]
-fn eight_bytes(value: Value<'_>) -> Option<[u8; 8]> {
-    match value {
-        Value::I64(number) => Some(number.to_le_bytes()),
-        Value::U64(number) => Some(number.to_le_bytes()),
-        Value::F64(number) => Some(number.to_le_bytes()),
-        _ => None,
     }
 }
 
@@ -334,10 +316,12 @@ impl Draft {
     /// Writes the message; a second one replaces the first.
     #[inline]
     pub fn message(&mut self, message: fmt::Arguments<'_>) {
-        match message.as_str() {
-            Some(text) => self.message_str(text),
-            None => self.message_with(|out| _ = out.write_fmt(message)),
-        }
+        let start = self.sink.text.len();
+        let mut bounded = Bounded { end: start + self.limits.message, text: &mut self.sink.text, cut: false };
+        // A `Display` that fails leaves what it wrote.
+        let _ = bounded.write_fmt(message);
+        let cut = bounded.cut;
+        self.message_at(start, cut);
     }
 
     /// Writes a message that is one text.
@@ -348,14 +332,6 @@ impl Draft {
         let kept = if message.len() <= limit { message } else { &message[..message.floor_char_boundary(limit)] };
         self.sink.text.push_str(kept);
         self.message_at(start, kept.len() < message.len());
-    }
-
-    fn message_with(&mut self, write: impl FnOnce(&mut dyn Write)) {
-        let start = self.sink.text.len();
-        let mut bounded = Bounded { end: start + self.limits.message, text: &mut self.sink.text, cut: false };
-        write(&mut bounded);
-        let cut = bounded.cut;
-        self.message_at(start, cut);
     }
 
     #[inline]
@@ -399,6 +375,60 @@ impl Draft {
         if self.admit() {
             self.note_name(key);
             self.sink.value(Section::Field, key, value, &self.limits);
+        }
+    }
+
+    /// [`Draft::field`] of the name at `place` with a number of 64 bits.
+    #[inline]
+    fn number(&mut self, place: u16, kind: u8, number: [u8; 8]) {
+        if self.admit() {
+            let [low, high] = place.to_le_bytes();
+            let [a, b, c, d, e, f, g, h] = number;
+            let field = Section::Field as u8;
+            self.sink.bytes.extend_from_slice(&[kind, field, low, high, a, b, c, d, e, f, g, h]);
+        }
+    }
+
+    /// [`Draft::field`] of the name at `place` with this number.
+    #[inline]
+    pub fn field_u64(&mut self, place: u16, number: u64) {
+        self.number(place, kind::U64, number.to_le_bytes());
+    }
+
+    /// [`Draft::field`] of the name at `place` with this number.
+    #[inline]
+    pub fn field_i64(&mut self, place: u16, number: i64) {
+        self.number(place, kind::I64, number.to_le_bytes());
+    }
+
+    /// [`Draft::field`] of the name at `place` with this number.
+    #[inline]
+    pub fn field_f64(&mut self, place: u16, number: f64) {
+        self.number(place, kind::F64, number.to_le_bytes());
+    }
+
+    /// [`Draft::field`] of the name at `place` with a yes or no.
+    #[inline]
+    pub fn field_bool(&mut self, place: u16, value: bool) {
+        if self.admit() {
+            let [low, high] = place.to_le_bytes();
+            self.sink.bytes.extend_from_slice(&[kind::BOOL, Section::Field as u8, low, high, u8::from(value)]);
+        }
+    }
+
+    /// [`Draft::field`] of the name at `place` with this text.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by Limits")]
+    pub fn field_str(&mut self, place: u16, text: &str) {
+        if text.len() > self.limits.value {
+            self.field(Key::Place(place), Value::Str(text));
+        } else if self.admit() {
+            let [low, high] = place.to_le_bytes();
+            let [a, b, c, d] = (self.sink.text.len() as u32).to_le_bytes();
+            let [e, f, g, h] = (text.len() as u32).to_le_bytes();
+            let field = Section::Field as u8;
+            self.sink.bytes.extend_from_slice(&[kind::STR, field, low, high, a, b, c, d, e, f, g, h]);
+            self.sink.text.push_str(text);
         }
     }
 

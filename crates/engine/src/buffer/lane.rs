@@ -3,6 +3,7 @@
 use super::Pool;
 use super::pool::{Held, When};
 use crate::DropReason;
+use crate::round::Recycle;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -23,7 +24,12 @@ struct State {
     current: Held,
     full: VecDeque<Held>,
     row: LaneRow,
+    /// How often the engine came by in vain since it last took something.
+    idle: u32,
 }
+
+/// A lane that was idle for so many passes gives its page back.
+const IDLE: u32 = 64;
 
 /// What a lane counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,17 +137,33 @@ impl Lane {
             Err(TryLockError::WouldBlock) => return None,
         };
         if state.current.page.is_empty() && state.full.is_empty() {
+            self.note_idle(&mut state);
             return None;
         }
+        state.idle = 0;
         let mut held = std::mem::take(&mut state.full);
         if !state.current.page.is_empty() {
-            held.push_back(std::mem::take(&mut state.current));
+            // The thread finds another page in its place, and need not fetch one.
+            let next = self.pool.spare(&self.thread).unwrap_or_default();
+            held.push_back(std::mem::replace(&mut state.current, next));
         }
         state.row.taken += state.row.pending;
         state.row.pending = 0;
         drop(state);
         self.pool.taken(held.iter().map(|held| held.weight).sum());
         Some(Taken { pages: held.into_iter().map(|held| held.page).collect() })
+    }
+}
+
+impl Lane {
+    /// Takes the page back of a thread that has stopped logging.
+    fn note_idle(&self, state: &mut State) {
+        state.idle += 1;
+        if state.idle == IDLE && state.current.weight > 0 {
+            let unused = std::mem::take(&mut state.current);
+            self.pool.taken(unused.weight);
+            self.pool.recycle(unused.page);
+        }
     }
 }
 

@@ -104,6 +104,17 @@ impl Pool {
         Some(Held { page, weight: wanted })
     }
 
+    /// A page of the usual size, if the buffer is far from full and one is free.
+    pub(super) fn spare(&self, thread: &Arc<Thread>) -> Option<Held> {
+        if self.used() > self.settings.memory / 4 {
+            return None;
+        }
+        let mut page = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        self.used.fetch_add(2 * PAGE, Ordering::AcqRel);
+        page.reset(Arc::clone(thread));
+        Some(Held { page, weight: 2 * PAGE })
+    }
+
     /// A page with room for `draft`, waiting as the settings say.
     pub(super) fn page(&self, draft: &Draft, thread: &Arc<Thread>) -> When {
         let deadline = match self.settings.when_full {

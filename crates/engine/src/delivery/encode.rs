@@ -46,7 +46,7 @@ fn take_out(parcel: &mut Parcel, refused: Vec<(usize, String)>) -> Vec<Refused> 
 pub(super) fn encode_shared(format: &mut dyn Format, parcel: &Parcel) -> bool {
     let Some(shared) = &parcel.shared else { return false };
     let all = || {
-        let mut out = Encoded { bytes: Vec::new(), ends: Vec::with_capacity(parcel.picks.len()) };
+        let mut out = Encoded::reused(parcel.picks.len());
         for &at in parcel.picks.iter() {
             format.encode(&parcel.round.record(at), &mut out.bytes);
             out.ends.push(out.bytes.len());

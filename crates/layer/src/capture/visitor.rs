@@ -27,9 +27,16 @@ pub(super) struct Said {
     pub(super) level: Option<Severity>,
 }
 
+/// The place of the field's name among its callsite's.
+#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a callsite has far fewer than 2^16 fields")]
+fn number(field: &Field) -> u16 {
+    field.index() as u16
+}
+
+#[inline]
 fn place(field: &Field) -> Key<'static> {
-    Key::Place(field.index() as u16)
+    Key::Place(number(field))
 }
 
 impl Reader<'_> {
@@ -105,7 +112,7 @@ impl Visit for Reader<'_> {
     #[inline]
     fn record_str(&mut self, field: &Field, value: &str) {
         match self.part(field) {
-            Part::Field => self.draft.field(place(field), Value::Str(value)),
+            Part::Field => self.draft.field_str(number(field), value),
             Part::Message => self.draft.message_str(value),
             Part::Reserved(reserved) => {
                 if !self.say(reserved, value) {
@@ -117,22 +124,34 @@ impl Visit for Reader<'_> {
 
     #[inline]
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.value(field, Value::I64(value));
+        match self.part(field) {
+            Part::Field => self.draft.field_i64(number(field), value),
+            part => self.special(part, field, Value::I64(value)),
+        }
     }
 
     #[inline]
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.value(field, Value::U64(value));
+        match self.part(field) {
+            Part::Field => self.draft.field_u64(number(field), value),
+            part => self.special(part, field, Value::U64(value)),
+        }
     }
 
     #[inline]
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.value(field, Value::F64(value));
+        match self.part(field) {
+            Part::Field => self.draft.field_f64(number(field), value),
+            part => self.special(part, field, Value::F64(value)),
+        }
     }
 
     #[inline]
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.value(field, Value::Bool(value));
+        match self.part(field) {
+            Part::Field => self.draft.field_bool(number(field), value),
+            part => self.special(part, field, Value::Bool(value)),
+        }
     }
 
     fn record_i128(&mut self, field: &Field, value: i128) {
