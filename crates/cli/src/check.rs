@@ -52,8 +52,11 @@ fn line(text: &mut String, line: &str) {
 
 fn describe_one(text: &mut String, config: &Config, destination: &Prepared) {
     let settings = destination.settings();
+    line(text, &headline(destination));
     let mut row = |name: &str, value: String| line(text, &format!("  {name:<9} {value}"));
-    row_head(&mut row, destination);
+    for (name, path) in destination.paths() {
+        row(name, path.display().to_string());
+    }
     let levels = settings.levels.unwrap_or(config.spec().level);
     let exact = if settings.exact_levels { ", exactly" } else { "" };
     row("levels", format!("{}{exact}", level_names(levels)));
@@ -73,13 +76,11 @@ fn describe_one(text: &mut String, config: &Config, destination: &Prepared) {
     }
 }
 
-fn row_head(row: &mut impl FnMut(&str, String), destination: &Prepared) {
-    let state = if destination.settings().enabled { "" } else { " (switched off)" };
+/// `app: file, format json`.
+fn headline(destination: &Prepared) -> String {
+    let state = if destination.settings().enabled { "" } else { ", switched off" };
     let format = destination.format().map(|format| format!(", format {format}")).unwrap_or_default();
-    row(destination.name(), format!("{}{format}{state}", destination.kind()));
-    for (name, path) in destination.paths() {
-        row(name, path.display().to_string());
-    }
+    format!("{}: {}{format}{state}", destination.name(), destination.kind())
 }
 
 /// How records come to the destination.
@@ -122,7 +123,7 @@ fn tag_names(tags: &TagFilter) -> String {
 
 fn size(bytes: usize) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = units.into_iter().find(|&(unit, _)| bytes >= unit && bytes % unit == 0);
+    let unit = units.into_iter().find(|&(unit, _)| bytes >= unit && bytes.is_multiple_of(unit));
     unit.map_or_else(|| format!("{bytes} bytes"), |(unit, name)| format!("{} {name}", bytes / unit))
 }
 

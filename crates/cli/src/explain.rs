@@ -31,7 +31,9 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("config") | Arg::Short('c') => config = Some(text(parser)?),
-            Arg::Long("level" | "severity") => query.severity = text(parser)?.parse().map_err(|error| misused(&error))?,
+            Arg::Long("level" | "severity") => {
+                query.severity = text(parser)?.parse().map_err(|error| misused(&error))?;
+            }
             Arg::Long("kind") => query.kind = text(parser)?.parse().map_err(|error| misused(&error))?,
             Arg::Long("target") => query.target = text(parser)?,
             Arg::Long("message") => query.message = text(parser)?,

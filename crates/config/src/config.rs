@@ -1,7 +1,7 @@
 //! A config that was validated as a whole.
 
 use crate::error::{Error, Problems};
-use crate::raw::{Environment, MAX_BYTES};
+use crate::raw::MAX_BYTES;
 use crate::{Registry, read};
 use std::path::{Path, PathBuf};
 use tracework_core::{Attachment, DestinationSettings, Overflow};
@@ -111,7 +111,7 @@ impl Config {
         text: &str,
         folder: &Path,
         registry: &Registry,
-        environment: Environment<'_>,
+        environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
         check_size(name, text.len())?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -95,7 +95,8 @@ impl Feed {
 
     fn plain(&mut self, line: &str, indented: bool, flagged: Option<&'static str>) {
         let continues = indented || line.starts_with("Caused by:") || line.starts_with("at ");
-        if continues && self.text.len() + line.len() < MAX_JOINED
+        if continues
+            && self.text.len() + line.len() < MAX_JOINED
             && let Some(held) = &mut self.held
         {
             self.text.push('\n');

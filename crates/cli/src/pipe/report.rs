@@ -49,8 +49,12 @@ impl Report {
 fn write_row(text: &mut String, row: &LedgerRow) {
     let LedgerRow { accepted, recovered, delivered, dead_lettered, pending, retried, .. } = row;
     _ = write!(text, "{{\"accepted\":{accepted},\"recovered\":{recovered},\"delivered\":{delivered},\"dropped\":{{");
-    let reasons: Vec<(&str, u64)> =
-        row.dropped.iter().filter(|&(_, &count)| count > 0).map(|(reason, &count)| (DropReason::name(*reason), count)).collect();
+    let reasons: Vec<(&str, u64)> = row
+        .dropped
+        .iter()
+        .filter(|&(_, &count)| count > 0)
+        .map(|(reason, &count)| (DropReason::name(*reason), count))
+        .collect();
     counts(text, reasons);
     _ = write!(text, "}},\"dead_lettered\":{dead_lettered},\"handed_over\":{{");
     counts(text, row.handed_over.iter().map(|(name, &count)| (name.as_str(), count)));

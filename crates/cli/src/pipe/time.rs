@@ -28,17 +28,19 @@ pub(super) fn milliseconds(text: &str) -> Option<Timestamp> {
     }
     let nanos = text.parse::<f64>().ok()? * 1e6;
     // Beyond this, nanoseconds do not fit.
-    (nanos.abs() < 9.2e18).then(|| {
-        #[expect(clippy::cast_possible_truncation, reason = "what does not fit was refused")]
-        Timestamp(nanos as i64)
-    })
+    if nanos.abs() >= 9.2e18 {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "what does not fit was refused")]
+    Some(Timestamp(nanos as i64))
 }
 
 #[inline]
 fn number(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {
-    bytes.get(at..at + digits)?.iter().try_fold(0, |sum, byte| {
-        byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
-    })
+    bytes
+        .get(at..at + digits)?
+        .iter()
+        .try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
 }
 
 /// `.123456` as nanoseconds, and what follows.
@@ -48,7 +50,8 @@ fn fraction(bytes: &[u8]) -> Option<(i64, &[u8])> {
     if count == 0 {
         return None;
     }
-    let nanos = (0..9).fold(0, |sum, place| sum * 10 + digits[..count].get(place).map_or(0, |byte| i64::from(byte - b'0')));
+    let nanos =
+        (0..9).fold(0, |sum, place| sum * 10 + digits[..count].get(place).map_or(0, |byte| i64::from(byte - b'0')));
     Some((nanos, &digits[count..]))
 }
 
@@ -109,9 +112,19 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         for bad in [
-            "", "now", "2026-01-15", "2026-01-15T10:30:45", "2026-13-15T10:30:45Z", "2025-02-29T00:00:00Z",
-            "2026-01-15T24:00:00Z", "2026-01-15T10:30:45.Z", "2026-01-15T10:30:45+25:00", "2026-01-15T10:30:45Zx",
-            "9999-01-01T00:00:00Z", "2026-01-15T10:30:45+1:00", "0000-00-00T00:00:00Z",
+            "",
+            "now",
+            "2026-01-15",
+            "2026-01-15T10:30:45",
+            "2026-13-15T10:30:45Z",
+            "2025-02-29T00:00:00Z",
+            "2026-01-15T24:00:00Z",
+            "2026-01-15T10:30:45.Z",
+            "2026-01-15T10:30:45+25:00",
+            "2026-01-15T10:30:45Zx",
+            "9999-01-01T00:00:00Z",
+            "2026-01-15T10:30:45+1:00",
+            "0000-00-00T00:00:00Z",
         ] {
             assert_eq!(rfc3339(bad), None, "{bad}");
         }

@@ -118,8 +118,10 @@ impl Flat<'_> {
     fn add(&mut self, switch: &str, name: &str, part: &str, node: Node) {
         let place = node.place;
         let Some(section) = self.section(name, place) else {
-            let names: Vec<String> =
-                self.destinations(place).map(|all| all.iter().map(|(key, _)| key.text.clone()).collect()).unwrap_or_default();
+            let names: Vec<String> = self
+                .destinations(place)
+                .map(|all| all.iter().map(|(key, _)| key.text.clone()).collect())
+                .unwrap_or_default();
             let help = suggest(name, names.iter().map(String::as_str));
             let message = format!("`{switch}` is about a destination `{name}`, which is not there");
             return self.problems.add(place, message, help);

@@ -15,8 +15,7 @@ use tracework_engine::{
 use tracework_rules::{Directives, TargetLevels, TargetPattern};
 
 /// Sections that come with later versions.
-const LATER: [&str; 9] =
-    ["profile", "profiles", "triggers", "audit", "jobs", "store", "metrics", "security", "server"];
+const LATER: [&str; 9] = ["profile", "profiles", "triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
 /// Reads all of it.
 pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {

@@ -169,6 +169,8 @@ impl<'a> Section<'a> {
         section.colored = self.colored;
         let read = read(&mut section);
         section.finish();
+        let paths = std::mem::take(&mut section.paths);
+        self.paths.extend(paths.into_iter().map(|(inner, path)| (format!("{name}.{inner}"), path)));
         Some(read)
     }
 

@@ -115,7 +115,9 @@ fn system(section: &mut Section<'_>, mut file: File) -> File {
     if let Some(mode) = section.take_mode("dir_mode") {
         file = file.dir_mode(mode);
     }
-    if let Some(sharing) = section.take_enum("sharing", &[("append", Sharing::Append), ("exclusive", Sharing::Exclusive)]) {
+    if let Some(sharing) =
+        section.take_enum("sharing", &[("append", Sharing::Append), ("exclusive", Sharing::Exclusive)])
+    {
         file = file.sharing(sharing);
     }
     let words = [("never", Sync::Never), ("flush", Sync::Flush), ("every_batch", Sync::EveryBatch)];

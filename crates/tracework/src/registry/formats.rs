@@ -38,7 +38,8 @@ fn json(section: &mut Section<'_>) -> Result<Json, Reported> {
 
 /// Text may have a pattern: `format: { type: text, pattern: .. }` would be the format `pattern`.
 fn text(section: &mut Section<'_>, text: Text) -> Result<Text, Reported> {
-    let words = [("auto", None), ("true", Some(true)), ("always", Some(true)), ("false", Some(false)), ("never", Some(false))];
+    let words =
+        [("auto", None), ("true", Some(true)), ("always", Some(true)), ("false", Some(false)), ("never", Some(false))];
     let colored = section.take_enum("color", &words).flatten().unwrap_or_else(|| section.is_colored());
     let spans = section.take_bool("spans").unwrap_or(true);
     let metadata = section.take_bool("metadata").unwrap_or(false);
