@@ -4,7 +4,7 @@ use crate::buffer::{Buffer, Lane, SharedBufferSettings};
 use crate::plan::{Plan, PlanSpec, ReservedNames};
 use crate::{Clock, PlanError, process};
 use arc_swap::ArcSwap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ pub struct Hub {
     names: ReservedNames,
     plan: ArcSwap<Plan>,
     generation: AtomicU32,
+    /// The plans that held since the engine last looked, the oldest first: it routes each record by its own.
+    past: Mutex<VecDeque<Arc<Plan>>>,
     /// One change at a time. Nobody waits for the engine while holding it.
     changing: Mutex<()>,
     pub(crate) buffer: Buffer,
@@ -104,6 +106,9 @@ impl Counters {
 }
 
 impl Hub {
+    /// How many plans are remembered for records that were captured under them.
+    pub(crate) const PAST: usize = 64;
+
     pub(crate) fn new(
         spec: PlanSpec,
         names: ReservedNames,
@@ -115,6 +120,7 @@ impl Hub {
             names,
             plan: ArcSwap::from_pointee(Plan::compile(spec, 1, None)?),
             generation: AtomicU32::new(1),
+            past: Mutex::default(),
             changing: Mutex::new(()),
             buffer: Buffer::new(buffer),
             requests: Requests::default(),
@@ -279,9 +285,20 @@ impl Hub {
     fn swap(&self, plan: Plan) {
         let generation = plan.generation();
         connect_failovers(&plan);
-        self.plan.store(Arc::new(plan));
+        let plan = Arc::new(plan);
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.push_back(Arc::clone(&plan));
+        let forgotten = if past.len() > Self::PAST { past.pop_front() } else { None };
+        drop(past);
+        drop(forgotten);
+        self.plan.store(plan);
         self.generation.store(generation, Ordering::Release);
         self.request_rebuild();
+    }
+
+    /// The plans that came since this was last asked, the oldest first.
+    pub(crate) fn take_past(&self) -> VecDeque<Arc<Plan>> {
+        std::mem::take(&mut *self.past.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Swaps to a plan without destinations, for good.

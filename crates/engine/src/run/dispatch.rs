@@ -13,9 +13,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use tracework_core::{Callsite, Draft, Enrichment, Page, Pick, Record};
 
-/// How many plans are remembered for records that were captured under them.
-const PLANS: usize = 64;
-
 /// What the engine keeps from pass to pass.
 pub(super) struct Dispatcher {
     hub: Arc<Hub>,
@@ -61,7 +58,7 @@ impl Dispatcher {
 
     /// Routes what was taken from the lanes.
     pub(super) fn pass(&mut self, taken: Vec<Taken>) {
-        self.remember(self.hub.plan());
+        self.remember();
         let newest = Arc::clone(&self.plans[0]);
         let mut lanes = Vec::with_capacity(taken.len());
         let mut pages = Vec::with_capacity(taken.len());
@@ -83,12 +80,13 @@ impl Dispatcher {
         self.hand_over(&newest, pages);
     }
 
-    fn remember(&mut self, plan: Arc<Plan>) {
-        if self.plans[0].generation() != plan.generation() {
+    /// Takes up the plans that came since the pass before: a record of the shortest-lived of them finds its own.
+    fn remember(&mut self) {
+        for plan in self.hub.take_past() {
             self.draft.set_limits(*plan.limits());
             self.plans.push_front(plan);
-            self.plans.truncate(PLANS);
         }
+        self.plans.truncate(Hub::PAST);
     }
 
     /// A page that is hardly used is copied, so that its memory goes back at once.
