@@ -38,7 +38,7 @@ enum State {
 pub(crate) struct Stack;
 
 /// How many events may be between our layers at once.
-const PENDING: usize = 8;
+const PENDING: usize = 16;
 
 fn address(event: &Event<'_>) -> usize {
     std::ptr::from_ref(event).addr()
@@ -60,9 +60,7 @@ impl Stack {
                     local.pending.push(Pending::new(address, bit));
                 }
                 None => {
-                    if !local.pending.iter().any(|pending| matches!(pending.state, State::Capturing)) {
-                        settle(local);
-                    }
+                    settle_before(local, address);
                     if local.pending.len() < PENDING {
                         local.pending.push(Pending::new(address, bit));
                     }
@@ -82,6 +80,17 @@ impl Pending {
 pub(crate) fn settle(local: &mut Local) {
     while let Some(pending) = local.pending.pop() {
         finish(local, pending);
+    }
+}
+
+/// Finishes what is over when an event begins at `address`. An event that is emitted inside another, by a layer that
+/// logs or by a value that does, lies deeper in the stack, and that is at a lower address.
+fn settle_before(local: &mut Local, address: usize) {
+    while let Some(last) = local.pending.pop() {
+        if matches!(last.state, State::Capturing) || last.event > address {
+            return local.pending.push(last);
+        }
+        finish(local, last);
     }
 }
 
