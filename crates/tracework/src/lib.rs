@@ -33,7 +33,7 @@ pub use tracework_core::{Kind, KindSet, Severity, SeveritySet};
 pub use tracework_engine as engine;
 pub use tracework_engine::{Control, FlushReport, Health, ShutdownReport};
 pub use tracework_format as format;
-pub use tracework_layer::{self as layer, DestinationLayer, MetadataLayer, TagFilterLayer, context, critical, lazy};
+pub use tracework_layer::{self as layer, DestinationLayer, MetadataLayer, TagFilterLayer, context, critical, lazy, log_panics};
 #[cfg(feature = "json")]
 pub use tracework_layer::json;
 pub use tracework_rules as rules;

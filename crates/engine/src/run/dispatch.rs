@@ -4,7 +4,7 @@ use super::merge;
 use crate::buffer::Taken;
 use crate::hub::Hub;
 use crate::plan::{Attached, Mask, Plan, Unknown};
-use crate::redact::RedactCache;
+use crate::redact::{RedactCache, RedactScratch};
 use crate::roles;
 use crate::round::{At, Encoded, Parcel, Recycle, Round};
 use std::collections::VecDeque;
@@ -23,6 +23,7 @@ pub(super) struct Dispatcher {
     /// By callsite: the generation of the plan that was asked, and its answer.
     fixed: Vec<Option<(u32, Option<Mask>)>>,
     redaction: RedactCache,
+    scratch: RedactScratch,
     draft: Draft,
     /// The destinations of the newest plan, in their places, then those of older plans that are still being drained;
     /// each with the records it gets.
@@ -54,6 +55,7 @@ impl Dispatcher {
             hub,
             fixed: Vec::new(),
             redaction: RedactCache::default(),
+            scratch: RedactScratch::new(),
             shares: Vec::new(),
             counts: Vec::new(),
         }
@@ -181,6 +183,8 @@ impl Dispatcher {
                 self.hub.counters.errors.fetch_add(1, Ordering::Relaxed);
             }
         }
+        // What was added may hold a secret as well.
+        plan.redactor().redact_draft(&mut self.draft, &mut self.scratch);
         true
     }
 
@@ -284,7 +288,14 @@ const SPARSE: usize = 4;
 
 /// Finds destinations with an equal format and equal records, so that they encode them once.
 #[derive(Default)]
-struct Sharing(Vec<(Option<String>, Arc<[At]>, Arc<OnceLock<Encoded>>)>);
+struct Sharing(Vec<Shared>);
+
+/// Records that are encoded once, for every destination of a format.
+struct Shared {
+    format: Option<String>,
+    picks: Arc<[At]>,
+    bytes: Arc<OnceLock<Encoded>>,
+}
 
 impl Sharing {
     /// The records of one parcel, and where its bytes are shared if there may be `twins`.
