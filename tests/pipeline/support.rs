@@ -51,6 +51,11 @@ impl Bench {
         done
     }
 
+    /// Runs `work` as [`Bench::run`] does, without having it delivered.
+    pub(crate) fn run_unsettled<T>(&self, work: impl FnOnce() -> T) -> T {
+        tracing::subscriber::with_default(registry().with(DestinationLayer::new(&self.control)), work)
+    }
+
     /// Runs `work` beside a plain `fmt` layer; gives what that wrote.
     pub(crate) fn beside_fmt(&self, work: impl FnOnce()) -> String {
         let text = SharedText::default();

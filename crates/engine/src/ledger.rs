@@ -1,11 +1,13 @@
 //! The account of every record, and how each part of the pipeline is.
 
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tracework_core::Timestamp;
 
 /// Why a record was dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DropReason {
     /// The destination's queue was full, and its policy is to drop.
@@ -56,7 +58,7 @@ impl DropReason {
 
 /// One row of the ledger. Read at one moment, it always holds:
 /// `accepted + recovered = delivered + dropped + dead_lettered + handed_over + pending`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LedgerRow {
     /// Records that were meant for it.
     pub accepted: u64,
@@ -95,7 +97,8 @@ impl LedgerRow {
 }
 
 /// What a destination is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum State {
     /// It was attached and has not delivered yet.
@@ -134,7 +137,7 @@ impl State {
 }
 
 /// How a destination is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DestinationHealth {
     /// Its type: `file`, `console`.
     pub kind: String,
@@ -153,18 +156,30 @@ pub struct DestinationHealth {
     /// Encoded bytes delivered.
     pub bytes: u64,
     /// How long the last successful delivery took.
+    #[serde(rename = "last_delivery_seconds", serialize_with = "seconds")]
     pub last_delivery: Option<Duration>,
     /// The last error.
     pub last_error: Option<LastError>,
 }
 
 /// An error and when it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastError {
     /// What it says.
     pub message: String,
-    /// When it was.
+    /// When it was. Serialised as nanoseconds since 1970.
+    #[serde(rename = "at_unix_nanos", serialize_with = "unix_nanos")]
     pub at: Timestamp,
     /// How many errors there were in all.
     pub count: u64,
+}
+
+#[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
+fn seconds<S: Serializer>(duration: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    duration.map(|duration| duration.as_secs_f64()).serialize(to)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field as it is")]
+fn unix_nanos<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    time.0.serialize(to)
 }

@@ -6,9 +6,11 @@ mod companion;
 pub mod context;
 mod layers;
 mod macros;
+mod panics;
 mod values;
 
 pub use layers::{DestinationLayer, MetadataLayer, TagFilterLayer};
+pub use panics::log_panics;
 #[cfg(feature = "json")]
 pub use values::{Json, json};
 pub use values::{Lazy, lazy};

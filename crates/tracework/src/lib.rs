@@ -35,6 +35,8 @@ pub use tracework_engine::{Control, FlushReport, Health, ShutdownReport};
 pub use tracework_format as format;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;
-pub use tracework_layer::{self as layer, DestinationLayer, MetadataLayer, TagFilterLayer, context, critical, lazy};
+pub use tracework_layer::{
+    self as layer, DestinationLayer, MetadataLayer, TagFilterLayer, context, critical, lazy, log_panics,
+};
 pub use tracework_rules as rules;
 pub use tracework_std as destinations;

@@ -90,6 +90,12 @@ pub trait Destination: Send + 'static {
         Wants::Bytes
     }
 
+    /// Told which format its bytes come in, before it is opened and whenever that changes: a file begins with the
+    /// format's [header](Format::header).
+    fn takes(&mut self, format: &dyn Format) {
+        let _ = format;
+    }
+
     /// The format it takes when none is set for it.
     fn usual_format(&self) -> Option<Box<dyn Format>> {
         None

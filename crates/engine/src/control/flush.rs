@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What became of the records so far, over all destinations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct FlushReport {
     /// Delivered.
     pub delivered: u64,
@@ -48,7 +48,7 @@ impl FlushReport {
 }
 
 /// What became of every record of the program, told at its end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 #[must_use = "it says what was lost"]
 pub struct ShutdownReport {
     /// The sums over all destinations, and what the shared buffer lost.

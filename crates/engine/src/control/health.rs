@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use tracework_core::Callsite;
 
 /// How the pipeline is, at one moment for each of its parts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Health {
     /// The number of the plan that holds.
     pub generation: u32,

@@ -149,6 +149,7 @@ impl Worker {
         if let Some((format, from)) = inside.requests.format.take() {
             if item.serial >= from {
                 self.format = format;
+                self.destination.takes(&*self.format);
             } else {
                 inside.requests.format = Some((format, from));
             }

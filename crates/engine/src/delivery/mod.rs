@@ -41,5 +41,6 @@ mod worker;
 mod tests;
 
 pub use dead::DeadLetter;
+pub(crate) use notice::record as notice;
 pub(crate) use outlet::Outlet;
 pub(crate) use together::{close_all, flush_all};

@@ -56,7 +56,7 @@ impl Losses {
 }
 
 /// The record that says that so many records of `destination` are lost.
-pub(super) fn record(
+pub(crate) fn record(
     destination: &str,
     (reason, count): (DropReason, u64),
     time: Timestamp,

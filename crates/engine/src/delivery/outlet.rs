@@ -229,7 +229,6 @@ impl Outlet {
     }
 
     /// Delivers one of tracework's own records, counted as `internal`. `false` if too many wait already.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for losses of the shared buffer and refused configs"))]
     pub(crate) fn announce(&self, record: OwnedRecord) -> bool {
         let mut inside = self.shared.lock();
         let taken = !inside.sealed && !inside.closed && inside.requests.announce(record);

@@ -66,7 +66,10 @@ impl Worker {
 
     /// Works until it is told to close. Should the worker itself panic, what it held is counted as dropped.
     pub(super) fn run(mut self) {
-        let worked = catch_unwind(AssertUnwindSafe(|| while self.step() {}));
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            self.destination.takes(&*self.format);
+            while self.step() {}
+        }));
         if worked.is_err() {
             self.note_error("the worker panicked: this is a fault in tracework");
         }

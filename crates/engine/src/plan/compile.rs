@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tracework_core::Metadata;
+use tracework_core::{Metadata, Value};
 
 /// Why a plan cannot be made. The plan before goes on.
 #[derive(Debug)]
@@ -116,11 +116,22 @@ impl Plan {
             _ => Arc::new(Redactor::new(&spec.redact)?),
         };
         let metadata = match before {
-            Some(before) if before.spec.metadata == spec.metadata => Arc::clone(&before.metadata),
-            _ => Arc::new(Metadata::new(spec.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
+            Some(before) if before.spec.metadata == spec.metadata && Arc::ptr_eq(&before.redactor, &redactor) => {
+                Arc::clone(&before.metadata)
+            }
+            _ => Arc::new(metadata(&spec.metadata, &redactor)),
         };
         Ok(Self { generation, routes, default, enabled, metadata, redactor, congested: AtomicU64::new(0), spec })
     }
+}
+
+/// The pairs with their secrets masked: a value may come from the environment.
+fn metadata(pairs: &[(String, String)], redactor: &Redactor) -> Metadata {
+    Metadata::new(pairs.iter().map(|(key, value)| {
+        let masked = redactor.redact_value(key, Value::Str(value));
+        let shown = masked.map(|masked| masked.with_value(|value| value.to_string()));
+        (key.as_str(), shown.unwrap_or_else(|| value.clone()))
+    }))
 }
 
 fn check_destinations(destinations: &[Arc<Attached>]) -> Result<(), PlanError> {

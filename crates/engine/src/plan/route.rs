@@ -82,20 +82,20 @@ impl Plan {
     pub(crate) fn route<N: Notes>(&self, record: &Record<'_>, notes: &mut N) -> Mask {
         let all = self.all();
         if record.roles() & roles::DESTINATION == 0 {
-            return self.refuse(all, Why::NoLayer, notes);
+            return self.refuse(all, &Why::NoLayer, notes);
         }
         let (severity, target) = (record.severity(), record.target());
         let temporary = self.temporary(target);
         if temporary.is_none() && !self.target_allows(target, severity) {
-            return self.refuse(all, Why::TargetLevel, notes);
+            return self.refuse(all, &Why::TargetLevel, notes);
         }
         if !self.passes_filters(record) {
-            return self.refuse(all, Why::GlobalFilter, notes);
+            return self.refuse(all, &Why::GlobalFilter, notes);
         }
         let own = record.destinations().map_or_else(Wish::default, |text| self.wish(text, notes));
         if let Some(exact) = own.exact {
             let kept = exact & !own.remove;
-            return self.only_enabled(kept | own.add, Why::Named, notes) & self.note_rest(kept | own.add, notes);
+            return self.only_enabled(kept | own.add, &Why::Named, notes) & self.note_rest(kept | own.add, notes);
         }
         let candidates = self.candidates(record, notes);
         let levels = temporary.or_else(|| level_around(record));
@@ -110,7 +110,7 @@ impl Plan {
             }
         }
         self.each(own.remove).for_each(|(place, _)| notes.note(place, Why::Removed));
-        mask | self.only_enabled(own.add, Why::Named, notes)
+        mask | self.only_enabled(own.add, &Why::Named, notes)
     }
 
     /// The destinations that spans, routes and the default name for a record that does not name any itself.
@@ -155,10 +155,9 @@ impl Plan {
             Some(Why::Kind)
         } else if !settings.tags.keeps(record) {
             Some(Why::Tags)
-        } else if let Some(filter) = settings.filters.iter().find(|filter| !keeps(filter.as_ref(), record)) {
-            Some(Why::Filter(filter.describe()))
         } else {
-            None
+            let rejects = settings.filters.iter().find(|filter| !keeps(filter.as_ref(), record));
+            rejects.map(|filter| Why::Filter(filter.describe()))
         }
     }
 
@@ -171,14 +170,14 @@ impl Plan {
         mask_of(self.spec.destinations.len())
     }
 
-    fn refuse<N: Notes>(&self, mask: Mask, why: Why, notes: &mut N) -> Mask {
+    fn refuse<N: Notes>(&self, mask: Mask, why: &Why, notes: &mut N) -> Mask {
         if N::LISTENS {
             self.each(mask).for_each(|(place, _)| notes.note(place, why.clone()));
         }
         0
     }
 
-    fn only_enabled<N: Notes>(&self, mask: Mask, why: Why, notes: &mut N) -> Mask {
+    fn only_enabled<N: Notes>(&self, mask: Mask, why: &Why, notes: &mut N) -> Mask {
         if N::LISTENS {
             self.each(mask & self.enabled).for_each(|(place, _)| notes.note(place, why.clone()));
             self.each(mask & !self.enabled).for_each(|(place, _)| notes.note(place, Why::Disabled));

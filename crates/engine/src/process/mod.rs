@@ -2,6 +2,7 @@
 
 mod fork;
 mod metadata;
+mod signals;
 
 pub(crate) use fork::forks;
 pub(crate) use fork::watch_forks;

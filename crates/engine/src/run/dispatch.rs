@@ -4,14 +4,14 @@ use super::merge;
 use crate::buffer::Taken;
 use crate::hub::Hub;
 use crate::plan::{Attached, Mask, Plan, Unknown};
-use crate::redact::RedactCache;
+use crate::redact::{RedactCache, RedactScratch};
 use crate::roles;
 use crate::round::{At, Encoded, Parcel, Recycle, Round};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use tracework_core::{Callsite, Draft, Enrichment, Page, Pick, Record};
+use tracework_core::{Callsite, Draft, Enrichment, Kind, Page, Pick, Record};
 
 /// What the engine keeps from pass to pass.
 pub(super) struct Dispatcher {
@@ -20,6 +20,7 @@ pub(super) struct Dispatcher {
     /// By callsite: the generation of the plan that was asked, and its answer.
     fixed: Vec<Option<(u32, Option<Mask>)>>,
     redaction: RedactCache,
+    scratch: RedactScratch,
     draft: Draft,
     /// The destinations of the newest plan, in their places, then those of older plans that are still being drained;
     /// each with the records it gets.
@@ -51,6 +52,7 @@ impl Dispatcher {
             hub,
             fixed: Vec::new(),
             redaction: RedactCache::default(),
+            scratch: RedactScratch::new(),
             shares: Vec::new(),
             counts: Vec::new(),
         }
@@ -179,6 +181,8 @@ impl Dispatcher {
                 self.hub.counters.errors.fetch_add(1, Ordering::Relaxed);
             }
         }
+        // What was added may hold a secret as well.
+        plan.redactor().redact_draft(&mut self.draft, &mut self.scratch);
         true
     }
 
@@ -189,7 +193,10 @@ impl Dispatcher {
             return None;
         }
         let callsite = record.callsite()?;
-        if record.severity() != callsite.severity || record.roles() & roles::DESTINATION == 0 {
+        if record.severity() != callsite.severity
+            || record.kind() != Kind::Log
+            || record.roles() & roles::DESTINATION == 0
+        {
             return None;
         }
         if record.roles() & roles::TAG_FILTER != 0 && !plan.takes_tagless() {
@@ -282,7 +289,14 @@ const SPARSE: usize = 4;
 
 /// Finds destinations with an equal format and equal records, so that they encode them once.
 #[derive(Default)]
-struct Sharing(Vec<(Option<String>, Arc<[At]>, Arc<OnceLock<Encoded>>)>);
+struct Sharing(Vec<Shared>);
+
+/// Records that are encoded once, for every destination of a format.
+struct Shared {
+    format: Option<String>,
+    picks: Arc<[At]>,
+    bytes: Arc<OnceLock<Encoded>>,
+}
 
 impl Sharing {
     /// The records of one parcel, and where its bytes are shared if there may be `twins`.
@@ -295,14 +309,13 @@ impl Sharing {
         if !twins || format.is_none() {
             return (records.into(), None);
         }
-        if let Some((_, picks, shared)) =
-            self.0.iter().find(|(other, picks, _)| other == format && picks[..] == *records)
-        {
-            return (Arc::clone(picks), Some(Arc::clone(shared)));
+        let known = self.0.iter().find(|shared| shared.format == *format && shared.picks[..] == *records);
+        if let Some(Shared { picks, bytes, .. }) = known {
+            return (Arc::clone(picks), Some(Arc::clone(bytes)));
         }
-        let (picks, shared): (Arc<[At]>, Arc<OnceLock<Encoded>>) = (records.into(), Arc::default());
-        self.0.push((format.clone(), Arc::clone(&picks), Arc::clone(&shared)));
-        (picks, Some(shared))
+        let (picks, bytes): (Arc<[At]>, Arc<OnceLock<Encoded>>) = (records.into(), Arc::default());
+        self.0.push(Shared { format: format.clone(), picks: Arc::clone(&picks), bytes: Arc::clone(&bytes) });
+        (picks, Some(bytes))
     }
 }
 

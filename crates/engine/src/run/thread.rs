@@ -1,6 +1,8 @@
 //! The loop of the engine's thread.
 
 use super::dispatch::Dispatcher;
+use crate::DropReason;
+use crate::delivery;
 use crate::hub::Hub;
 use crate::own::mark_own_thread;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ fn run(hub: &Arc<Hub>) {
     let mut dispatcher = Dispatcher::new(Arc::clone(hub));
     let mut tick = SHORTEST;
     let mut chores = Instant::now();
+    let mut said = Said::default();
     loop {
         let (pass, rebuild, stop) = hub.requests.read();
         let taken = hub.buffer.take(pass.is_some() || stop);
@@ -42,11 +45,12 @@ fn run(hub: &Arc<Hub>) {
         }
         hub.requests.answer(pass, rebuild);
         if stop {
+            say_losses(hub, &mut said);
             return;
         }
         if chores.elapsed() >= CHORES {
             chores = Instant::now();
-            do_chores(hub);
+            do_chores(hub, &mut said);
         }
         tick = if busy { SHORTEST } else { (tick * 2).min(LONGEST) };
         // A program that fills the buffer faster than we empty it gets us without a pause.
@@ -56,8 +60,12 @@ fn run(hub: &Arc<Hub>) {
     }
 }
 
-fn do_chores(hub: &Hub) {
+/// What was said of records that the shared buffer lost, by reason.
+type Said = [u64; DropReason::ALL.len()];
+
+fn do_chores(hub: &Hub, said: &mut Said) {
     hub.clock().adjust();
+    say_losses(hub, said);
     let now = hub.clock().now();
     let over = |until: Timestamp| until <= now;
     if hub.plan().spec().temporary.iter().any(|temporary| over(temporary.until)) {
@@ -66,5 +74,23 @@ fn do_chores(hub: &Hub) {
             Ok::<_, crate::PlanError>(())
         });
         debug_assert!(ended.is_ok() || hub.is_stopped(), "a plan with less in it compiles");
+    }
+}
+
+/// Says in the stream what the shared buffer lost since it was last said.
+fn say_losses(hub: &Hub, said: &mut Said) {
+    let dropped = hub.buffer.row().dropped;
+    let plan = hub.plan();
+    for reason in DropReason::ALL {
+        let new = dropped[reason as usize] - said[reason as usize];
+        if new > 0 {
+            let notice =
+                delivery::notice("buffer", (reason, new), hub.clock().now(), Some(Arc::clone(plan.metadata())));
+            let told = plan.destinations().iter().filter(|destination| destination.outlet.announce(notice.clone()));
+            // Where nobody is there to hear it, it stays to be said.
+            if told.count() > 0 {
+                said[reason as usize] = dropped[reason as usize];
+            }
+        }
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn on_event<S: Subscriber + for<'a> LookupSpan<'a>>(
     }
     if alone {
         if let Some((draft, span)) = capture(hub, role, event, context) {
-            hand_over(hub, draft, span);
+            hand_over(hub, draft, span.as_ref());
         }
         return;
     }
@@ -157,7 +157,7 @@ fn count_out<S: Subscriber + for<'a> LookupSpan<'a>>(
     let Some(first) = first else {
         // Nobody counted it in: a stack that does not ask, or a thread in its end.
         if let Some((draft, span)) = capture(hub, role, event, context) {
-            hand_over(hub, draft, span);
+            hand_over(hub, draft, span.as_ref());
         }
         return;
     };
@@ -298,17 +298,17 @@ fn take_over(draft: &mut Draft, said: Said, span: &SpanNode, hub: &Hub) {
 
 /// Puts a captured record into the buffer.
 #[inline]
-fn hand_over(hub: &Arc<Hub>, draft: Box<Draft>, span: Option<Arc<SpanNode>>) {
+fn hand_over(hub: &Arc<Hub>, draft: Box<Draft>, span: Option<&Arc<SpanNode>>) {
     let mut unkept = Some(draft);
     with_local(hub, |local| {
         if let Some(draft) = unkept.take() {
-            commit(local, &draft, span.as_ref());
+            commit(local, &draft, span);
             local.keep_draft(draft);
         }
     });
     if let Some(draft) = unkept {
         let lane = hub.open_lane();
-        lane.commit(&draft, span.as_ref());
+        lane.commit(&draft, span);
         lane.end();
     }
 }

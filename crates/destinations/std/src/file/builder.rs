@@ -124,10 +124,11 @@ impl File {
         self
     }
 
-    /// What every new file begins with: the [header](tracework_core::Format::header) of the format that is used.
+    /// What every new file begins with, in place of the [header](tracework_core::Format::header) of its format.
     #[must_use]
     pub fn header(mut self, header: impl Into<Vec<u8>>) -> Self {
         self.settings.header = header.into();
+        self.settings.own_header = true;
         self
     }
 

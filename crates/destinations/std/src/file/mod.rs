@@ -159,6 +159,12 @@ impl Destination for File {
         "file"
     }
 
+    fn takes(&mut self, format: &dyn Format) {
+        if !self.settings.own_header {
+            self.settings.header = format.header().unwrap_or_default();
+        }
+    }
+
     fn open(&mut self) -> Result<(), Failure> {
         self.ready()
     }

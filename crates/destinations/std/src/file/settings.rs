@@ -97,6 +97,8 @@ pub(crate) struct Settings {
     pub(crate) opening: Opening,
     pub(crate) sync: Sync,
     pub(crate) header: Vec<u8>,
+    /// Was the header set by hand? Then that of the format does not replace it.
+    pub(crate) own_header: bool,
     pub(crate) max_size: Option<u64>,
     pub(crate) every: Option<Period>,
     pub(crate) rotate_at_start: bool,
@@ -118,6 +120,7 @@ impl Settings {
             opening: Opening { mode: 0o640, dir_mode: 0o750, sharing: Sharing::default(), sync: false },
             sync: Sync::default(),
             header: Vec::new(),
+            own_header: false,
             max_size: None,
             every: None,
             rotate_at_start: false,
