@@ -1,0 +1,9 @@
+//! Changing the plan of a running pipeline, and asking it how it does.
+
+mod destinations;
+mod explain;
+mod ledger;
+mod levels;
+mod parts;
+mod questions;
+mod troubles;
