@@ -9,12 +9,14 @@ mod layout;
 mod owned;
 mod page;
 mod read;
+mod sink;
 
-pub use draft::{Draft, Head, Key};
+pub use draft::{Draft, Head};
 pub use entries::{Entries, Entry, Section};
 pub use layout::Reserved;
 pub use owned::OwnedRecord;
 pub use page::{Page, Pick, Thread};
 pub use read::{Record, Source};
+pub use sink::Key;
 
 pub(crate) use draft::FieldBytes;
