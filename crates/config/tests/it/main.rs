@@ -1,0 +1,8 @@
+//! Configs, as their writers meet them.
+
+mod apply;
+mod bad;
+mod bounds;
+mod flat;
+mod good;
+mod support;
