@@ -268,18 +268,20 @@ fn value<'a>(object: &'a Object, line: &'a str, token: &Token) -> Value<'a> {
     }
 }
 
-/// A number as exact as it can be told; one that is too large stays the text that it is.
+/// A number as exact as it can be told; one that fits nowhere is a text.
 fn number(text: &str) -> Value<'_> {
-    if let Ok(number) = text.parse() {
-        return Value::I64(number);
-    }
-    if let Ok(number) = text.parse() {
-        return Value::U64(number);
+    let is_whole = !text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    if is_whole {
+        if let Ok(number) = text.parse() {
+            return Value::I64(number);
+        }
+        if let Ok(number) = text.parse() {
+            return Value::U64(number);
+        }
+        return text.parse().map_or(Value::Str(text), Value::I128);
     }
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() && text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => {
-            Value::F64(number)
-        }
-        _ => Value::Json(text),
+        Ok(number) if number.is_finite() => Value::F64(number),
+        _ => Value::Str(text),
     }
 }

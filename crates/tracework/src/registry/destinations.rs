@@ -72,7 +72,7 @@ fn rotate(rotate: &mut Section<'_>) -> Change {
     let at_start = rotate.take_bool("at_start").unwrap_or(false);
     Box::new(move |mut file| {
         file = file.rotate_at_start(at_start);
-        if let Some(size) = size {
+        if let Some(size) = size.filter(|&size| size > 0) {
             file = file.max_size(size);
         }
         match every {

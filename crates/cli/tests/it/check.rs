@@ -1,0 +1,66 @@
+//! `tracework check`.
+
+use super::support::Place;
+use std::path::Path;
+
+#[test]
+fn a_right_config_is_told_with_what_each_destination_gets() {
+    let place = Place::with(
+        "level: INFO\ndestinations:\n  app:\n    type: file\n    path: logs/app.jsonl\n    levels: [ERROR, CRITICAL]\n    \
+         kinds: [audit]\n    failover: screen\n  screen: { type: console, enabled: false }\n\
+         routes: [{ when: tag = PAYMENT, to: [app] }]\ndefault: []\n",
+    );
+    let run = place.run(&["check", "app.yml"], b"");
+    let folder = place.path("").canonicalize().expect("it is there");
+    let path = place.path("logs/app.jsonl");
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    let row = |name: &str, value: &str| format!("  {name:<9} {value}");
+    for line in [
+        "app.yml is right: 2 destinations, 1 routes".to_owned(),
+        "app: file".to_owned(),
+        row("levels", "ERROR and above, exactly"),
+        row("kinds", "audit"),
+        row("gets", "what matches `tag = PAYMENT`"),
+        row("buffer", "8 MiB, then callers wait for 1s at the most"),
+        row("failover", "screen"),
+        "screen: console, switched off".to_owned(),
+        row("gets", "what `app` cannot take"),
+    ] {
+        assert!(run.out.lines().any(|told| told == line), "{line}\n{}", run.out);
+    }
+    let told = run.out.lines().find_map(|line| line.trim().strip_prefix("path")).map(str::trim).expect("it is told");
+    assert!(
+        Path::new(told).is_absolute()
+            && (told == path.to_string_lossy() || told.starts_with(&*folder.to_string_lossy()))
+    );
+    assert!(!place.path("logs").exists(), "nothing is opened");
+}
+
+#[test]
+fn a_wrong_config_is_told_at_its_lines_within_80_columns() {
+    let place = Place::with("levl: INFO\ndestinations:\n  app: { type: fiel }\nwibble: 1\n");
+    let run = place.run(&["check", "app.yml"], b"");
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    assert!(run.err.contains(
+        "app.yml:1:1: nothing is called `levl` here\n  |\n1 | levl: INFO\n  | ^^^^\n  help: did you mean `level`?"
+    ));
+    assert!(run.err.contains("app.yml:3:16: `fiel` is no type of destination"));
+    assert!(run.err.ends_with("3 problems; nothing was changed\n"));
+    assert!(run.err.lines().all(|line| line.chars().count() <= 80), "{}", run.err);
+}
+
+#[test]
+fn a_config_that_is_not_there_is_told() {
+    let run = Place::with("").run(&["check", "other.yml"], b"");
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.starts_with("other.yml: cannot be read: "), "{}", run.err);
+    let run = Place::with("").run(&["check", "app.yml"], b"");
+    assert!(run.code == Some(2) && run.err.starts_with("app.yml: the config is empty"));
+}
+
+#[test]
+fn the_sample_is_right() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/logging_framework.yml");
+    let run = Place::with("").run(&["check", &sample.to_string_lossy()], b"");
+    assert_eq!(run.code, Some(0), "{}", run.err);
+}

@@ -1,0 +1,8 @@
+//! The program, as its users run it: over real files.
+
+mod check;
+mod explain;
+mod hostile;
+mod misuse;
+mod pipe;
+mod support;

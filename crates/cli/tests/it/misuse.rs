@@ -1,0 +1,44 @@
+//! The command line itself.
+
+use super::support::Place;
+use std::process::Stdio;
+
+#[test]
+fn help_and_version_are_told() {
+    let place = Place::with("");
+    for arguments in [&["--help"][..], &["help"], &["check", "--help"], &["explain", "-h"], &["pipe", "--help"]] {
+        let run = place.run(arguments, b"");
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(run.out.contains("tracework") && run.out.lines().all(|line| line.len() <= 80), "{}", run.out);
+    }
+    assert_eq!(place.run(&["--version"], b"").out, format!("tracework {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn what_makes_no_sense_is_told_and_is_2() {
+    let place = Place::with("level: INFO");
+    let rows: [(&[&str], &str); 9] = [
+        (&[], "which command? There are check, explain and pipe."),
+        (&["chekc"], "there is no command `chekc`"),
+        (&["serve"], "`serve` is not in this version yet"),
+        (&["check"], "which config?"),
+        (&["check", "app.yml", "--loud"], "invalid option '--loud'"),
+        (&["pipe"], "which config?"),
+        (&["pipe", "--config", "app.yml", "--watch"], "`--watch` is not in this version yet"),
+        (&["pipe", "--config", "app.yml", "--allow-kinds", "odd"], "`odd` is no kind"),
+        (&["explain", "--config", "app.yml", "--level", "LOUD"], "`LOUD` is no severity"),
+    ];
+    for (arguments, told) in rows {
+        let run = place.run(arguments, b"");
+        assert!(run.code == Some(2) && run.err.contains(told), "{arguments:?}: {:?} {}", run.code, run.err);
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_panic() {
+    let place = Place::with("destinations: { a: { type: memory } }");
+    let mut child = place.command(&["check", "app.yml"]).stdout(Stdio::piped()).spawn().expect("it was built");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.code().is_some() && !String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}

@@ -1,0 +1,161 @@
+//! `tracework pipe` on what it is meant for.
+
+use super::support::{APP, Place};
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::time::Duration;
+
+#[test]
+fn an_object_a_line_becomes_a_record() {
+    let line = br#"{"level":"warn","msg":"slow","target":"app::db","time":"2026-01-15T10:30:45.123456Z","tags":["A","B"],"category":"database","ms":12.5,"n":-3,"big":18446744073709551615,"ok":true,"no":null,"nested":{"a":[1,"x"]},"text":"caf\u00e9 \ud83d\ude00\n"}"#;
+    let (run, records) = Place::with(APP).pipe(&[], line);
+    assert_eq!((run.code, run.err.as_str(), records.len()), (Some(0), "", 1));
+    let record = &records[0];
+    assert_eq!(record["level"], "WARNING");
+    assert_eq!(record["message"], "slow");
+    assert_eq!(record["target"], "app::db");
+    assert_eq!(record["timestamp"], "2026-01-15T10:30:45.123456Z");
+    assert_eq!(record["tags"], json!(["A", "B"]));
+    assert_eq!(record["category"], "database");
+    let fields = json!({"ms":12.5,"n":-3,"big":18446744073709551615_u64,"ok":true,"no":null,"nested":{"a":[1,"x"]},"text":"café 😀\n"});
+    assert_eq!(record["fields"], fields);
+}
+
+#[test]
+fn numbers_of_pino_and_times_in_milliseconds_are_understood() {
+    let input =
+        b"{\"level\":10,\"time\":0,\"msg\":\"a\"}\n{\"level\":35,\"timestamp\":1768473045123,\"message\":\"b\"}\n\
+                  {\"level\":60,\"message\":\"c\"}\n{\"level\":7,\"time\":\"soon\",\"message\":\"d\"}\n";
+    let (_, records) = Place::with(APP).pipe(&[], input);
+    let levels: Vec<_> = records.iter().map(|record| record["level"].as_str().expect("it has one")).collect();
+    assert_eq!(levels, ["TRACE", "INFO", "CRITICAL", "INFO"]);
+    assert_eq!(records[0]["timestamp"], "1970-01-01T00:00:00.000000Z");
+    assert_eq!(records[1]["timestamp"], "2026-01-15T10:30:45.123000Z");
+    assert_eq!(records[3]["fields"]["time"], "soon", "what is no time stays a field");
+}
+
+#[test]
+fn routes_destinations_and_kinds_of_the_object_count() {
+    let config = "level: TRACE\ndestinations:\n  app: { type: file, path: app.jsonl }\n  \
+                  other: { type: file, path: other.jsonl, kinds: [audit] }\n\
+                  routes: [{ when: tag = X, to: other }]\ndefault: app\n";
+    let input = b"{\"msg\":\"1\"}\n{\"msg\":\"2\",\"tags\":\"X\",\"kind\":\"audit\"}\n{\"msg\":\"3\",\"destinations\":[\"other\"]}\n\
+                  {\"msg\":\"4\",\"kind\":\"security\"}\n";
+    let place = Place::with(config);
+    let (run, records) = place.pipe(&["--allow-kinds", "audit,job"], input);
+    assert_eq!(run.code, Some(0));
+    let messages = |records: &[Value]| records.iter().map(|one| one["message"].clone()).collect::<Vec<_>>();
+    assert_eq!(messages(&records), ["1", "4"]);
+    assert_eq!(records[1]["fields"]["kind"], "security", "a kind that is not allowed is a field");
+    let other = super::support::records(&place.path("other.jsonl"));
+    assert_eq!(messages(&other), ["2", "3"]);
+    assert_eq!(other[0]["kind"], "audit");
+}
+
+#[test]
+fn the_lines_of_a_trace_are_one_record() {
+    let input = b"starting\n\nException: boom\n\tat a.b(C.java:1)\n   more\nCaused by: x\nat the end\n\n\ndone\r\n{\"msg\":\"j\"}\nlast";
+    let (_, records) = Place::with(APP).pipe(&[], input);
+    let messages: Vec<_> = records.iter().map(|record| record["message"].as_str().expect("it has one")).collect();
+    let trace = "Exception: boom\n\tat a.b(C.java:1)\n   more\nCaused by: x\nat the end";
+    assert_eq!(messages, ["starting", trace, "done", "j", "last"]);
+}
+
+#[test]
+fn nothing_is_dropped_whatever_the_config_says_and_rust_log_is_not_read() {
+    let config = "level: TRACE\nbuffer: { memory: 64KiB, when_full: drop_newest }\ndestinations:\n  \
+                  app: { type: file, path: app.jsonl, buffer: { memory: 64KiB, when_full: drop_newest } }\n";
+    let place = Place::with(config);
+    let input: String =
+        (0..50_000).map(|n| format!("{{\"level\":\"debug\",\"message\":\"line {n}\",\"n\":{n}}}\n")).collect();
+    let mut command = place.command(&["pipe", "--config", "app.yml", "--report"]);
+    let mut child = command.env("RUST_LOG", "off").spawn().expect("it was built");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(input.as_bytes()).expect("it reads all");
+    drop(stdin);
+    let run = super::support::Run::of(&child.wait_with_output().expect("it ends"));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let records = super::support::records(&place.path("app.jsonl"));
+    assert_eq!(records.len(), 50_000);
+    assert!(records.iter().enumerate().all(|(n, record)| record["fields"]["n"] == n), "the order is kept");
+    assert_eq!(run.report()["destinations"]["app"]["dropped"], json!({}));
+}
+
+#[test]
+fn the_report_has_every_row_of_the_ledger() {
+    let config =
+        "level: INFO\ndestinations: { app: { type: file, path: app.jsonl }, quiet: { type: memory, level: off } }";
+    let (run, records) = Place::with(config).pipe(&["--report"], b"one\ntwo\n{\"level\":\"debug\",\"msg\":\"x\"}\n");
+    assert_eq!(records.len(), 2);
+    let mut report = run.report();
+    assert!(report["peak_rss_bytes"].as_u64().is_some() && report["seconds"].as_f64().is_some());
+    let object = report.as_object_mut().expect("it is an object");
+    object.remove("peak_rss_bytes");
+    object.remove("seconds");
+    let row = |count: u64| json!({"accepted":count,"recovered":0,"delivered":count,"dropped":{},"dead_lettered":0,"handed_over":{},"pending":0,"retried":0});
+    let expected =
+        json!({"accepted":3,"internal":0,"lost":0,"destinations":{"app":row(2),"quiet":row(0)},"buffer":row(3)});
+    assert_eq!(report, expected);
+}
+
+#[test]
+fn a_destination_that_cannot_deliver_makes_the_exit_1() {
+    let place = Place::with(
+        "destinations: { app: { type: file, path: blocked/app.jsonl, retry: { first: 10ms, max: 20ms } } }",
+    );
+    std::fs::write(place.path("blocked"), "a file where a folder must be").expect("it can be written");
+    let (run, _) = place.pipe(&["--report", "--timeout", "500ms"], b"one\ntwo\n");
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("2 records were lost"), "{}", run.err);
+    let report: Value =
+        serde_json::from_str(run.err.lines().next().unwrap_or_default()).expect("the report comes first");
+    assert_eq!(report["lost"], 2);
+}
+
+#[test]
+fn acks_come_when_the_record_is_in_the_file() {
+    let place = Place::with(APP);
+    let mut child = place.command(&["pipe", "--config", "app.yml", "--ack"]).spawn().expect("it was built");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let mut acks = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let mut next = || acks.next().expect("one comes").expect("it can be read");
+    for (number, (line, ack)) in
+        [("{\"id\":\"x7\",\"msg\":\"a\"}", "x7"), ("plain", "2"), ("{\"id\":42}", "42"), ("{\"id\":\"a\\nb\"}", "4")]
+            .iter()
+            .enumerate()
+    {
+        writeln!(stdin, "{line}").expect("it reads");
+        assert_eq!(next(), *ack);
+        assert_eq!(super::support::records(&place.path("app.jsonl")).len(), number + 1);
+    }
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn text_is_not_held_back_for_long() {
+    let place = Place::with(APP);
+    let mut child = place.command(&["pipe", "--config", "app.yml"]).spawn().expect("it was built");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(stdin, "is anybody there?").expect("it reads");
+    let mut waits = 100;
+    while super::support::records(&place.path("app.jsonl")).is_empty() && waits > 0 {
+        std::thread::sleep(Duration::from_millis(50));
+        waits -= 1;
+    }
+    assert!(waits > 0, "the record came while the input was open");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_console_whose_reader_has_gone_is_no_panic() {
+    let place = Place::with("destinations: { out: { type: console, stream: stdout, format: json } }");
+    let mut child = place.command(&["pipe", "--config", "app.yml"]).spawn().expect("it was built");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(&b"a line\n".repeat(1000)).expect("it reads all");
+    drop(stdin);
+    let run = super::support::Run::of(&child.wait_with_output().expect("it ends"));
+    assert!(run.code == Some(1) && !run.err.contains("panicked"), "{:?} {}", run.code, run.err);
+}

@@ -1,0 +1,4 @@
+//! The face: a config of its own types, and the one line that sets everything up.
+
+mod init;
+mod sample;
