@@ -19,7 +19,7 @@ const RULES: [&str; 8] = [
     "field.code > 3",
     "kind = audit",
     "category = api and not tag = B",
-    "span = around or message contains odd",
+    "message contains odd",
     "context.user = ann",
 ];
 
