@@ -1,0 +1,1 @@
+//! The protocols between threads, played through in every order that they can run in.

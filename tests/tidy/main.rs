@@ -1,0 +1,7 @@
+//! What the source promises about itself: which crate may name which, what no crate may name, and how long files and
+//! functions are.
+
+mod edges;
+mod names;
+mod sizes;
+mod sources;
