@@ -32,6 +32,8 @@ pub struct Hub {
     stopped: AtomicBool,
     layers: AtomicU32,
     watched: AtomicBool,
+    /// How often a callsite was answered on a thread of the program's.
+    answers: AtomicU64,
 }
 
 /// What the engine is asked to do, beside its work.
@@ -131,6 +133,7 @@ impl Hub {
             stopped: AtomicBool::new(false),
             layers: AtomicU32::new(0),
             watched: AtomicBool::new(false),
+            answers: AtomicU64::new(0),
         })
     }
 
@@ -257,6 +260,18 @@ impl Hub {
     pub fn request_rebuild(&self) {
         self.requests.lock().rebuilds_wanted += 1;
         self.wake();
+    }
+
+    /// Says that a callsite is about to be answered on a thread of the program's. `tracing` stores the answer a moment
+    /// later, perhaps after a swap and its rebuild; so a rebuild that finds new answers is done once more.
+    pub fn note_answer(&self) {
+        self.answers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often a callsite was answered. Whoever answers after this was read sees the plan that its reader saw: both
+    /// write, so that one of them comes first.
+    pub(crate) fn answers(&self) -> u64 {
+        self.answers.fetch_add(0, Ordering::AcqRel)
     }
 
     pub(crate) fn run_hooks(&self) {

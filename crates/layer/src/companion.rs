@@ -7,6 +7,7 @@
 use crate::capture::Sites;
 use std::fmt;
 use std::sync::Arc;
+use tracework_engine::own::is_own_thread;
 use tracework_engine::{Hub, Verdict};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
@@ -44,6 +45,9 @@ fn is_log_record(metadata: &Metadata<'_>) -> bool {
 
 impl<S> Filter<S> for Wanted {
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if !is_own_thread() {
+            self.0.note_answer();
+        }
         let generation = self.0.generation();
         let verdict = Sites::verdict(&self.0, metadata);
         if self.0.generation() != generation {

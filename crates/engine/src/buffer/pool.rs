@@ -67,6 +67,8 @@ impl Pool {
     /// Says that nobody empties the buffer any more: nobody may wait for it.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
+        // Whoever looked before this is asleep by now, and so hears of it.
+        drop(self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         self.room.notify_all();
     }
 

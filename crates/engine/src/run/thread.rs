@@ -33,6 +33,7 @@ fn run(hub: &Arc<Hub>) {
     let mut tick = SHORTEST;
     let mut chores = Instant::now();
     let mut said = Said::default();
+    let mut rebuilds = Rebuilds::default();
     loop {
         let (pass, rebuild, stop) = hub.requests.read();
         let taken = hub.buffer.take(pass.is_some() || stop);
@@ -40,9 +41,7 @@ fn run(hub: &Arc<Hub>) {
         if busy {
             dispatcher.pass(taken);
         }
-        if rebuild.is_some() {
-            hub.run_hooks();
-        }
+        rebuilds.run(hub, rebuild.is_some());
         hub.requests.answer(pass, rebuild);
         if stop {
             say_losses(hub, &mut said);
@@ -57,6 +56,27 @@ fn run(hub: &Arc<Hub>) {
         if hub.buffer.pool().used() < hub.buffer.pool().limit() / 16 {
             thread::park_timeout(tick);
         }
+    }
+}
+
+/// When callsites are asked anew.
+#[derive(Default)]
+struct Rebuilds {
+    answers: u64,
+    /// When they are asked once more, since answers were given that may have been stored after they were asked.
+    again: Option<Instant>,
+}
+
+impl Rebuilds {
+    fn run(&mut self, hub: &Hub, wanted: bool) {
+        let again = self.again.is_some_and(|at| at <= Instant::now());
+        if !wanted && !again {
+            return;
+        }
+        let answers = hub.answers();
+        self.again = (answers != self.answers).then(|| Instant::now() + LONGEST);
+        self.answers = answers;
+        hub.run_hooks();
     }
 }
 
