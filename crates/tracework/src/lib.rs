@@ -4,7 +4,6 @@
 //! A program adds one line:
 //!
 //! ```no_run
-//! use std::time::Duration;
 //! use tracework::prelude::*;
 //!
 //! fn main() -> Result<(), tracework::Error> {
