@@ -74,8 +74,12 @@ impl Rebuilds {
             return;
         }
         let answers = hub.answers();
-        self.again = (answers != self.answers).then(|| Instant::now() + LONGEST);
-        self.answers = answers;
+        if answers != self.answers {
+            self.answers = answers;
+            self.again = Some(Instant::now() + LONGEST);
+        } else if again {
+            self.again = None;
+        }
         hub.run_hooks();
     }
 }
