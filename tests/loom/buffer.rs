@@ -139,29 +139,37 @@ impl Lane {
     }
 }
 
+/// Three threads have too many orders for all of them; those with at most three switches that no lock asks for find
+/// what is to be found.
+fn model(play: impl Fn() + Sync + Send + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(play);
+}
+
 #[test]
 fn every_record_is_taken_once_and_in_order_though_the_pool_is_full() {
-    loom::model(|| {
+    model(|| {
         let pool = Pool::new(1);
         let lane = Lane::new(&pool);
         let emitter = {
             let lane = Arc::clone(&lane);
-            thread::spawn(move || (1..=3).for_each(|record| lane.commit(record)))
+            thread::spawn(move || (1..=2).for_each(|record| lane.commit(record)))
         };
         let mut taken = Vec::new();
-        while taken.len() < 3 {
+        while taken.len() < 2 {
             taken.extend(lane.take());
             thread::yield_now();
         }
         emitter.join().expect("it ends well");
-        assert_eq!(taken, [1, 2, 3]);
-        assert_eq!((lane.row().taken, pool.used.load(Ordering::SeqCst)), (3, 0));
+        assert_eq!(taken, [1, 2]);
+        assert_eq!((lane.row().taken, pool.used.load(Ordering::SeqCst)), (2, 0));
     });
 }
 
 #[test]
 fn two_threads_that_wait_for_the_same_room_both_get_it() {
-    loom::model(|| {
+    model(|| {
         let pool = Pool::new(1);
         let lanes = [Lane::new(&pool), Lane::new(&pool)];
         let emitters = lanes.clone().map(|lane| thread::spawn(move || lane.commit(1)));
@@ -178,7 +186,7 @@ fn two_threads_that_wait_for_the_same_room_both_get_it() {
 /// Nobody empties the pool any more; whoever waits must hear that it is closed.
 #[test]
 fn a_thread_that_waits_hears_that_the_pool_is_closed() {
-    loom::model(|| {
+    model(|| {
         let pool = Pool::new(1);
         let lane = Lane::new(&pool);
         lane.commit(1);

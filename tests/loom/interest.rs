@@ -84,7 +84,7 @@ impl Rebuilds {
         }
         self.done = wanted;
         let answers = hub.answers.fetch_add(0, Ordering::AcqRel);
-        self.again = answers != self.answers;
+        self.again |= answers != self.answers;
         self.answers = answers;
         hub.rebuild();
     }

@@ -37,7 +37,7 @@ fn exact_levels_take_themselves_alone() {
 #[test]
 fn the_programs_level_is_for_destinations_that_name_none() {
     let bench = Bench::new();
-    let plain = tracework::destinations::Memory::new(100);
+    let plain = Memory::new(100);
     let handle = plain.handle();
     bench.control.attach("plain", plain).expect("it attaches");
     bench.control.set_program_level(Severity::ERROR).expect("it can be changed");
