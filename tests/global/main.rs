@@ -3,6 +3,7 @@
 
 mod child;
 mod children;
+mod config;
 mod ends;
 mod forks;
 mod interest;

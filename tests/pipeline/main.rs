@@ -1,7 +1,7 @@
 //! From a `tracing` macro to a destination, by the public API alone.
 
-mod capture;
 mod beside;
+mod capture;
 mod control;
 mod files;
 mod invariants;

@@ -41,11 +41,7 @@ impl Bench {
     }
 
     /// Runs `work` with this stack, then has everything delivered.
-    pub(crate) fn run_in<T>(
-        &self,
-        subscriber: impl Subscriber + Send + Sync + 'static,
-        work: impl FnOnce() -> T,
-    ) -> T {
+    pub(crate) fn run_in<T>(&self, subscriber: impl Subscriber + Send + Sync + 'static, work: impl FnOnce() -> T) -> T {
         let done = tracing::subscriber::with_default(subscriber, work);
         self.settle();
         done

@@ -62,7 +62,11 @@ fn nothing_is_lost_while_the_plan_changes() {
     let total = THREADS * events;
     println!(
         "stress: threads={THREADS} events={total} changes={} generation={} emitted_in={:?} flushed_in={:?} resident={} MiB",
-        changed * 5, health.generation, emitted.lock().expect("nobody panicked"), begun.elapsed(), resident() >> 20,
+        changed * 5,
+        health.generation,
+        emitted.lock().expect("nobody panicked"),
+        begun.elapsed(),
+        resident() >> 20,
     );
     assert_eq!((report.pending, report.lost), (0, 0));
     assert!(health.buffer.balances() && health.destinations.values().all(|destination| destination.ledger.balances()));

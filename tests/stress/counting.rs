@@ -1,8 +1,8 @@
 //! A destination that counts, and sees whether each thread's records come in order.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tracework::core::{Batch, Destination, Failure, Value, Wants};
 
 /// What a [`Counting`] destination saw.

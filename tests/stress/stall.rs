@@ -22,7 +22,10 @@ fn seconds() -> Duration {
 fn figures(phase: &str, times: &Times) {
     println!(
         "stall: {phase}: events={} p50={:?} p99={:?} resident={} MiB",
-        times.count(), times.percentile(50), times.percentile(99), resident() >> 20,
+        times.count(),
+        times.percentile(50),
+        times.percentile(99),
+        resident() >> 20,
     );
 }
 
@@ -59,7 +62,10 @@ fn a_destination_that_stalls_with_a_drop_policy_costs_callers_nothing_and_memory
     let report = control.flush(Duration::from_secs(30));
     let health = control.health();
     let stalled = &health.destinations["stalled"].ledger;
-    println!("stall: drop, in the end: accepted={} delivered={} dropped={:?}", stalled.accepted, stalled.delivered, stalled.dropped);
+    println!(
+        "stall: drop, in the end: accepted={} delivered={} dropped={:?}",
+        stalled.accepted, stalled.delivered, stalled.dropped
+    );
     assert!(stalled.balances() && report.pending == 0);
     assert_eq!(health.destinations["other"].ledger.delivered, health.buffer.accepted, "the other lost nothing");
 }

@@ -6,9 +6,23 @@ use crate::sources::{code, relative, rust_files};
 const ABSENT: &[(&str, &[&str])] = &[
     (
         "crates/core/src",
-        &["SystemTime::now", "Instant", "std::fs", "File::", "std::thread", "thread::spawn", "std::net", "serde", "tracing::", "tracing_"],
+        &[
+            "SystemTime::now",
+            "Instant",
+            "std::fs",
+            "File::",
+            "std::thread",
+            "thread::spawn",
+            "std::net",
+            "serde",
+            "tracing::",
+            "tracing_",
+        ],
     ),
-    ("crates/rules/src", &["SystemTime", "Instant", "std::fs", "std::thread", "std::net", "serde", "tracing::", "tracing_", "std::io"]),
+    (
+        "crates/rules/src",
+        &["SystemTime", "Instant", "std::fs", "std::thread", "std::net", "serde", "tracing::", "tracing_", "std::io"],
+    ),
     ("crates/format/src", &["std::fs", "std::thread", "std::net", "tracing::", "tracing_"]),
     ("crates/engine/src", &["std::net", "tracing::", "tracing_", "saphyr", "tokio", "hyper"]),
     ("crates/layer/src", &["std::fs", "std::net", "saphyr", "tokio"]),
@@ -23,7 +37,12 @@ fn no_crate_names_what_it_must_not_know() {
         for (path, text) in rust_files(folder) {
             let code = code(&text);
             for (number, line) in code.lines().enumerate() {
-                found.extend(words.iter().filter(|word| line.contains(**word)).map(|word| format!("{}:{}: {word}", relative(&path), number + 1)));
+                found.extend(
+                    words
+                        .iter()
+                        .filter(|word| line.contains(**word))
+                        .map(|word| format!("{}:{}: {word}", relative(&path), number + 1)),
+                );
             }
         }
     }
@@ -34,17 +53,17 @@ fn no_crate_names_what_it_must_not_know() {
 fn every_lint_that_is_silenced_is_expected_with_a_reason() {
     for (path, text) in ["crates", "tests", "examples"].into_iter().flat_map(rust_files) {
         let code = code(&text);
-        assert!(!code.contains("#[allow(") && !code.contains("#![allow("), "{}: use #[expect(.., reason)]", relative(&path));
+        assert!(
+            !code.contains("#[allow(") && !code.contains("#![allow("),
+            "{}: use #[expect(.., reason)]",
+            relative(&path)
+        );
     }
 }
 
 /// Where `unsafe` may stand.
-const UNSAFE: &[&str] = &[
-    "crates/engine/src/process/",
-    "crates/layer/src/layers/base.rs",
-    "tests/global/children/forks.rs",
-    "benches/",
-];
+const UNSAFE: &[&str] =
+    &["crates/engine/src/process/", "crates/layer/src/layers/base.rs", "tests/global/children/forks.rs", "benches/"];
 
 #[test]
 fn unsafe_code_stands_where_it_is_known_to() {

@@ -7,8 +7,7 @@ const FILE: usize = 500;
 /// Lines of a function.
 const FUNCTION: usize = 60;
 /// Functions that may be longer, each with its reason.
-const LONGER: &[(&str, &str)] =
-    &[("crates/format/tests/it/hostile.rs::hostile_text", "a list of samples, one a line")];
+const LONGER: &[(&str, &str)] = &[("crates/format/tests/it/hostile.rs::hostile_text", "a list of samples, one a line")];
 
 const FOLDERS: [&str; 4] = ["crates", "tests", "examples", "benches"];
 
@@ -41,8 +40,10 @@ fn every_function_is_short() {
 fn functions(code: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("fn ") {
-        let begins_a_word = at == 0 || !code.as_bytes()[at - 1].is_ascii_alphanumeric() && code.as_bytes()[at - 1] != b'_';
-        let name: String = code[at + 3..].chars().take_while(|&letter| letter.is_alphanumeric() || letter == '_').collect();
+        let begins_a_word =
+            at == 0 || !code.as_bytes()[at - 1].is_ascii_alphanumeric() && code.as_bytes()[at - 1] != b'_';
+        let name: String =
+            code[at + 3..].chars().take_while(|&letter| letter.is_alphanumeric() || letter == '_').collect();
         let Some(open) = code[at..].find(['{', ';']).map(|place| at + place) else { continue };
         if !begins_a_word || name.is_empty() || code.as_bytes()[open] == b';' {
             continue;

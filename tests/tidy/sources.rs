@@ -55,7 +55,10 @@ pub(crate) fn code(text: &str) -> String {
 fn skip(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
     let find = |what: &[u8], from: usize| {
-        rest[from..].windows(what.len()).position(|window| window == what).map_or(bytes.len(), |place| at + from + place)
+        rest[from..]
+            .windows(what.len())
+            .position(|window| window == what)
+            .map_or(bytes.len(), |place| at + from + place)
     };
     let after_a_letter = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
     if rest.starts_with(b"//") {

@@ -1,6 +1,7 @@
 //! The cases that children run. They print what the tests look at.
 #![expect(clippy::print_stdout, reason = "a child tells its parent by its standard output")]
 
+mod config;
 mod ends;
 #[cfg(unix)]
 mod forks;
@@ -16,7 +17,8 @@ use tracework::prelude::*;
 
 /// Runs a case by its name.
 pub(crate) fn run(case: &str) {
-    let parts = [ends::CASES, interest::CASES, ours::CASES, peers::CASES, reentrancy::CASES, runtimes::CASES];
+    let parts =
+        [config::CASES, ends::CASES, interest::CASES, ours::CASES, peers::CASES, reentrancy::CASES, runtimes::CASES];
     #[cfg(unix)]
     let parts = parts.into_iter().chain([forks::CASES]);
     let found = parts.into_iter().flatten().find(|(name, _)| *name == case);

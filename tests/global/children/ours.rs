@@ -134,7 +134,10 @@ fn shutdown_in_no_time() {
     let begun = Instant::now();
     let report = control.shutdown(Duration::from_millis(300));
     let late = begun.elapsed() > Duration::from_secs(2);
-    println!("\ndelivered={} lost={} pending={} late={late}", report.total.delivered, report.total.lost, report.total.pending);
+    println!(
+        "\ndelivered={} lost={} pending={} late={late}",
+        report.total.delivered, report.total.lost, report.total.pending
+    );
     println!("written={}", written.load(Ordering::SeqCst));
     println!("{}", report.into_result().expect_err("records were lost"));
 }

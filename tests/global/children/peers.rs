@@ -110,7 +110,12 @@ fn guard() {
     (0..2_000).for_each(|number| tracing::info!(number, "x"));
     let begun = Instant::now();
     drop(guard);
-    println!("\nwritten={} told={} seconds={}", written.load(Ordering::SeqCst), dropped.dropped_lines(), begun.elapsed().as_secs());
+    println!(
+        "\nwritten={} told={} seconds={}",
+        written.load(Ordering::SeqCst),
+        dropped.dropped_lines(),
+        begun.elapsed().as_secs()
+    );
 }
 
 fn ansi() {

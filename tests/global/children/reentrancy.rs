@@ -180,10 +180,12 @@ fn drop_logs() {
 /// What the pipeline's own parts log does not come back, nor does it hold them up.
 fn filter_logs() {
     let (control, memory) = pipeline(Severity::TRACE);
-    control.add_filter("chatty", |_: &tracework::core::Record<'_>| {
-        info!("a filter logs");
-        true
-    }).expect("it is added");
+    control
+        .add_filter("chatty", |_: &tracework::core::Record<'_>| {
+            info!("a filter logs");
+            true
+        })
+        .expect("it is added");
     tracing_subscriber::registry().with(DestinationLayer::new(&control)).init();
     (0..10).for_each(|number| info!(number, "filtered"));
     report(&control, &memory);

@@ -88,7 +88,8 @@ fn many_filtered_layers_stand_beside_ours() {
 fn a_filter_around_a_tree_with_ours_inside_holds_for_ours() {
     let bench = Bench::new();
     let errors = FilterFn::new(|metadata| *metadata.level() == tracing::Level::ERROR || metadata.is_span());
-    let tree = DestinationLayer::new(&bench.control).and_then(fmt::layer().with_writer(std::io::sink)).with_filter(errors);
+    let tree =
+        DestinationLayer::new(&bench.control).and_then(fmt::layer().with_writer(std::io::sink)).with_filter(errors);
     bench.run_in(registry().with(tree), emit);
     assert_eq!(bench.messages(), ["error"; 10]);
 }

@@ -114,7 +114,10 @@ fn severity_kind_and_category_say_what_the_record_is() {
     bench.run(|| info!(severity = "CRITICAL", kind = "security", category = "database", "attacked"));
     let record = bench.only();
     let record = record.view();
-    assert_eq!((record.severity(), record.kind(), record.category()), (Severity::CRITICAL, Kind::Security, Some("database")));
+    assert_eq!(
+        (record.severity(), record.kind(), record.category()),
+        (Severity::CRITICAL, Kind::Security, Some("database"))
+    );
     assert_eq!(record.fields().count(), 0);
 }
 

@@ -137,7 +137,11 @@ fn a_span_entered_on_several_threads_is_around_the_events_of_each() {
 fn tasks_of_one_thread_keep_their_spans_apart() {
     let bench = Bench::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    bench.run(|| runtime.block_on(async { tokio::join!(task(1).instrument(info_span!("one")), task(2).instrument(info_span!("two"))) }));
+    bench.run(|| {
+        runtime.block_on(async {
+            tokio::join!(task(1).instrument(info_span!("one")), task(2).instrument(info_span!("two")))
+        })
+    });
     let records = bench.memory.records();
     assert_eq!(records.len(), 20);
     for record in &records {

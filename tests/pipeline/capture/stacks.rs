@@ -54,8 +54,14 @@ fn the_order_of_our_layers_does_not_matter() {
         let ours = || DestinationLayer::new(&bench.control);
         match order {
             0 => bench.run_in(registry().with(ours()).with(region(&bench)).with(quiet(&bench)), emit),
-            1 => bench.run_in(registry().with(quiet(&bench)).with(DestinationLayer::new(&bench.control)).with(region(&bench)), emit),
-            _ => bench.run_in(registry().with(region(&bench)).with(quiet(&bench)).with(DestinationLayer::new(&bench.control)), emit),
+            1 => bench.run_in(
+                registry().with(quiet(&bench)).with(DestinationLayer::new(&bench.control)).with(region(&bench)),
+                emit,
+            ),
+            _ => bench.run_in(
+                registry().with(region(&bench)).with(quiet(&bench)).with(DestinationLayer::new(&bench.control)),
+                emit,
+            ),
         }
         assert_eq!(bench.messages(), ["kept"], "order {order}");
         assert_eq!(bench.only().view().metadata("region"), Some(Value::Str("eu-1")), "order {order}");
@@ -91,7 +97,8 @@ fn a_filter_on_one_of_our_layers_is_about_that_layer_alone() {
         warn!("with");
         info!("without again");
     });
-    let regions: Vec<_> = bench.memory.records().iter().map(|record| record.view().metadata("region").is_some()).collect();
+    let regions: Vec<_> =
+        bench.memory.records().iter().map(|record| record.view().metadata("region").is_some()).collect();
     assert_eq!(regions, [false, true, false]);
 }
 
@@ -123,8 +130,7 @@ fn layers_of_ours_can_be_optional_boxed_and_in_a_list() {
 fn two_pipelines_in_one_stack_each_get_their_own() {
     let (first, second) = (Bench::new(), Bench::new());
     second.control.set_level("memory", Severity::WARNING).expect("it is attached");
-    let stack =
-        registry().with(DestinationLayer::new(&first.control)).with(DestinationLayer::new(&second.control));
+    let stack = registry().with(DestinationLayer::new(&first.control)).with(DestinationLayer::new(&second.control));
     first.run_in(stack, || {
         tracing::info_span!("request", id = 1).in_scope(|| {
             info!("both see it, one wants it");

@@ -11,7 +11,9 @@ use tracework::prelude::*;
 #[test]
 fn whole_numbers_of_every_width_arrive_exactly() {
     let bench = Bench::new();
-    bench.run(|| info!(a = i8::MIN, b = u16::MAX, c = i64::MIN, d = u64::MAX, e = i128::MIN, f = u128::MAX, g = usize::MAX));
+    bench.run(|| {
+        info!(a = i8::MIN, b = u16::MAX, c = i64::MIN, d = u64::MAX, e = i128::MIN, f = u128::MAX, g = usize::MAX);
+    });
     let record = bench.only();
     let record = record.view();
     assert_eq!(record.field("a"), Some(Value::I64(-128)));
@@ -90,10 +92,12 @@ fn a_lazy_value_is_computed_once_however_many_look_at_it() {
     let bench = Bench::new();
     let computed = Cell::new(0);
     bench.run(|| {
-        info!(total = lazy(|| {
-            computed.set(computed.get() + 1);
-            42
-        }));
+        info!(
+            total = lazy(|| {
+                computed.set(computed.get() + 1);
+                42
+            })
+        );
     });
     assert_eq!(computed.get(), 1);
     assert_eq!(bench.only().view().field("total"), Some(Value::Text("42")));
@@ -105,10 +109,12 @@ fn a_lazy_value_is_not_computed_for_a_record_that_nobody_wants() {
     bench.control.set_level("memory", Severity::WARNING).expect("it is attached");
     let computed = Cell::new(0);
     bench.run(|| {
-        info!(total = lazy(|| {
-            computed.set(computed.get() + 1);
-            42
-        }));
+        info!(
+            total = lazy(|| {
+                computed.set(computed.get() + 1);
+                42
+            })
+        );
     });
     assert_eq!((computed.get(), bench.memory.len()), (0, 0));
 }

@@ -70,10 +70,8 @@ fn a_veto_between_ours_is_heard_and_leaves_nothing_behind() {
 #[test]
 fn a_veto_below_ours_is_heard() {
     let bench = Bench::new();
-    let stack = registry()
-        .with(Veto)
-        .with(TagFilterLayer::new(&bench.control))
-        .with(DestinationLayer::new(&bench.control));
+    let stack =
+        registry().with(Veto).with(TagFilterLayer::new(&bench.control)).with(DestinationLayer::new(&bench.control));
     bench.run_in(stack, emit);
     check(&bench);
 }
@@ -88,10 +86,8 @@ fn a_veto_beside_a_single_layer_of_ours_is_heard() {
 #[test]
 fn the_last_event_before_a_veto_is_not_held_back() {
     let bench = Bench::new();
-    let stack = registry()
-        .with(MetadataLayer::new(&bench.control))
-        .with(Veto)
-        .with(DestinationLayer::new(&bench.control));
+    let stack =
+        registry().with(MetadataLayer::new(&bench.control)).with(Veto).with(DestinationLayer::new(&bench.control));
     bench.run_in(stack, || {
         info!("yes");
         info!("no");

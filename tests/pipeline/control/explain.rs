@@ -117,22 +117,42 @@ fn apply(control: &Control, plan: &Drawn) -> Result<Vec<MemoryHandle>, PlanError
         handles.push(memory.handle());
         let (level, exact, enabled) = plan.levels[place];
         let kinds = Kind::ALL.into_iter().filter(|&kind| plan.kinds[place] & 1 << kind as u8 != 0).collect::<KindSet>();
-        control.create(&name(place), memory.set(|settings| {
-            settings.levels = level.map(|level| SeveritySet::at_least(Severity::ALL[level]));
-            settings.exact_levels = exact && level.is_some();
-            settings.enabled = enabled;
-            settings.kinds = kinds;
-            settings.tags = TagFilter { any: plan.tags[place].iter().map(|&tag| tag.to_owned()).collect(), ..TagFilter::default() };
-            settings.filters.extend(plan.filters[place].map(|place| std::sync::Arc::new(rule(RULES[place])) as _));
-        }))?;
+        control.create(
+            &name(place),
+            memory.set(|settings| {
+                settings.levels = level.map(|level| SeveritySet::at_least(Severity::ALL[level]));
+                settings.exact_levels = exact && level.is_some();
+                settings.enabled = enabled;
+                settings.kinds = kinds;
+                settings.tags = TagFilter {
+                    any: plan.tags[place].iter().map(|&tag| tag.to_owned()).collect(),
+                    ..TagFilter::default()
+                };
+                settings.filters.extend(plan.filters[place].map(|place| std::sync::Arc::new(rule(RULES[place])) as _));
+            }),
+        )?;
     }
     control.change(|spec| {
-        spec.routes = plan.routes.iter().map(|(when, to)| RouteSpec { name: None, when: rule(RULES[*when]), to: to.iter().map(|&to| name(to)).collect() }).collect();
+        spec.routes = plan
+            .routes
+            .iter()
+            .map(|(when, to)| RouteSpec {
+                name: None,
+                when: rule(RULES[*when]),
+                to: to.iter().map(|&to| name(to)).collect(),
+            })
+            .collect();
         spec.default = plan.default.iter().map(|&to| name(to)).collect();
-        spec.filters = plan.global.map(|place| ("global".to_owned(), std::sync::Arc::new(rule(RULES[place])) as _)).into_iter().collect();
+        spec.filters = plan
+            .global
+            .map(|place| ("global".to_owned(), std::sync::Arc::new(rule(RULES[place])) as _))
+            .into_iter()
+            .collect();
         let mut targets = TargetLevels::default();
         if let Some(level) = plan.capped {
-            targets.set("explain::a".parse().map_err(PlanError::Rule)?, SeveritySet::at_least(Severity::ALL[level])).map_err(PlanError::Rule)?;
+            targets
+                .set("explain::a".parse().map_err(PlanError::Rule)?, SeveritySet::at_least(Severity::ALL[level]))
+                .map_err(PlanError::Rule)?;
         }
         spec.targets = targets;
         Ok(())

@@ -47,7 +47,11 @@ fn a_filter_of_the_pipeline_concerns_all_and_one_of_a_destination_itself() {
         info!(category = "secret", even = true, "secret");
         info!(even = true, "even");
         info!(even = false, "odd");
-        info!(category = "secret", destinations = "other", "a filter of the pipeline holds for those who are named too");
+        info!(
+            category = "secret",
+            destinations = "other",
+            "a filter of the pipeline holds for those who are named too"
+        );
     });
     assert_eq!(messages(&other), ["even"]);
     assert_eq!(bench.messages(), ["even", "odd"]);

@@ -27,7 +27,8 @@ fn every_callsite_that_was_reached_is_told_with_its_records() {
     let line = line!() + 1;
     bench.run(|| (0..7).for_each(|number| info!(number, "seven times")));
     let callsites = bench.control.callsites();
-    let found = callsites.iter().find(|count| count.callsite.file == Some(file!()) && count.callsite.line == Some(line));
+    let found =
+        callsites.iter().find(|count| count.callsite.file == Some(file!()) && count.callsite.line == Some(line));
     let found = found.expect("it is told");
     assert_eq!((found.records, found.callsite.target), (7, module_path!()));
 }
@@ -60,15 +61,13 @@ fn a_record_that_no_delivery_accepts_is_a_dead_letter_and_can_be_replayed() {
 fn a_shutdown_reports_every_destination_and_ends_capture() {
     let bench = Bench::new();
     let control = bench.control.clone();
-    let report = tracing::subscriber::with_default(
-        tracing_subscriber::registry().with(DestinationLayer::new(&control)),
-        || {
+    let report =
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(DestinationLayer::new(&control)), || {
             (0..1_000).for_each(|number| info!(number, "before"));
             let report = control.shutdown(Duration::from_secs(10));
             info!("after");
             report
-        },
-    );
+        });
     assert_eq!((report.total.delivered, report.total.lost, report.total.pending), (1_000, 0, 0));
     assert!(report.destinations["memory"].balances());
     assert!(report.into_result().is_ok());

@@ -48,7 +48,8 @@ fn a_writer_that_always_fails_shows_in_a_counter_in_health_and_in_its_failover()
     let fallback = Memory::new(1_000);
     let handle = fallback.handle();
     bench.control.create("fallback", fallback).expect("the name is free");
-    let quick = RetrySettings { first: Duration::from_millis(1), max: Duration::from_millis(10), give_up: GiveUp::Never };
+    let quick =
+        RetrySettings { first: Duration::from_millis(1), max: Duration::from_millis(10), give_up: GiveUp::Never };
     bench.control.attach("broken", Writer::new(Broken).retry(quick).failover("fallback")).expect("it attaches");
     bench.run_unsettled(|| (0..10).for_each(|number| info!(number, "handed over")));
     assert!(handle.wait_for(10, Duration::from_secs(10)), "the failover got {}", handle.len());
@@ -66,7 +67,8 @@ fn a_temporary_failure_is_tried_again_until_it_is_mended() {
     let recording = Recording::of_records();
     let (faulty, script) = Faulty::new(recording.clone());
     script.fail(3, FailureClass::Temporary);
-    let quick = RetrySettings { first: Duration::from_millis(1), max: Duration::from_millis(5), give_up: GiveUp::Never };
+    let quick =
+        RetrySettings { first: Duration::from_millis(1), max: Duration::from_millis(5), give_up: GiveUp::Never };
     bench.control.attach("faulty", faulty.retry(quick)).expect("it attaches");
     bench.run(|| info!("in the end"));
     assert_eq!(recording.messages(), ["in the end"]);

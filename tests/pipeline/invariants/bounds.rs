@@ -29,7 +29,12 @@ fn a_queue_that_drops_stays_within_its_bytes() {
             assert!(bench.memory.wait_for(5_000, Duration::from_secs(10)));
             let health = bench.control.health();
             let row = &health.destinations["stuck"];
-            assert!(row.pending_bytes <= row.limit_bytes + (64 << 10), "{policy:?}: {} of {}", row.pending_bytes, row.limit_bytes);
+            assert!(
+                row.pending_bytes <= row.limit_bytes + (64 << 10),
+                "{policy:?}: {} of {}",
+                row.pending_bytes,
+                row.limit_bytes
+            );
             assert!(row.ledger.balances());
             bench.memory.clear();
         }

@@ -14,7 +14,12 @@ fn is_harmful(letter: char) -> bool {
 }
 
 /// Attaches a file, gives where it is.
-fn attach<T: tracework::core::Format>(bench: &crate::support::Bench, folder: &std::path::Path, name: &str, format: T) -> std::path::PathBuf {
+fn attach<T: tracework::core::Format>(
+    bench: &crate::support::Bench,
+    folder: &std::path::Path,
+    name: &str,
+    format: T,
+) -> std::path::PathBuf {
     let path = folder.join(name);
     bench.control.attach(name, File::append(&path).format(format)).expect("it attaches");
     path

@@ -29,11 +29,14 @@ fn several_changes_at_once_are_one_swap_or_none() {
     });
     assert!(refused.is_err());
     assert_eq!(bench.control.plan().generation(), before);
-    bench.control.change(|spec| {
-        spec.metadata.push(("a".into(), "b".into()));
-        spec.default.clear();
-        Ok(())
-    }).expect("a plan");
+    bench
+        .control
+        .change(|spec| {
+            spec.metadata.push(("a".into(), "b".into()));
+            spec.default.clear();
+            Ok(())
+        })
+        .expect("a plan");
     assert_eq!(bench.control.plan().generation(), before + 1);
 }
 
@@ -48,7 +51,8 @@ fn a_record_meets_one_plan_or_the_other_and_never_a_mixture() {
     bench.run(|| {
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         std::thread::scope(|scope| {
-            let emitting = scope.spawn(|| tracing::dispatcher::with_default(&dispatch, || (0..events).for_each(|n| info!(n, "x"))));
+            let emitting = scope
+                .spawn(|| tracing::dispatcher::with_default(&dispatch, || (0..events).for_each(|n| info!(n, "x"))));
             let mut to = ["a", "b"].into_iter().cycle();
             while !emitting.is_finished() {
                 let to = to.next().expect("it goes round");
@@ -56,10 +60,15 @@ fn a_record_meets_one_plan_or_the_other_and_never_a_mixture() {
             }
         });
     });
-    let mut seen: Vec<u64> = a.records().iter().chain(&b.records()).map(|record| match record.view().field("n") {
-        Some(Value::U64(number)) => number,
-        other => panic!("{other:?}"),
-    }).collect();
+    let mut seen: Vec<u64> = a
+        .records()
+        .iter()
+        .chain(&b.records())
+        .map(|record| match record.view().field("n") {
+            Some(Value::U64(number)) => number,
+            other => panic!("{other:?}"),
+        })
+        .collect();
     seen.sort_unstable();
     assert_eq!(seen, (0..events).collect::<Vec<_>>());
     assert!(!a.is_empty() && !b.is_empty(), "{} and {}", a.len(), b.len());

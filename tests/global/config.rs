@@ -1,0 +1,14 @@
+//! A config is taken whole or not at all.
+
+use crate::child::run;
+
+#[test]
+fn a_half_wrong_config_changes_nothing_and_names_the_line() {
+    let ended = run("half wrong config");
+    assert!(!ended.out.contains("accepted"), "{ended:#?}");
+    assert_eq!(ended.out.matches("refused:").count(), 2, "{ended:#?}");
+    assert!(ended.out.contains(":7:") || ended.out.contains("line 7"), "the line is named: {ended:#?}");
+    assert!(ended.out.contains("LOUD") && ended.out.contains("levle"), "the line is shown: {ended:#?}");
+    ended.printed("made=false");
+    ended.printed("lines=1");
+}
