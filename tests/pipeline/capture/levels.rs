@@ -15,6 +15,7 @@ fn a_level_on_a_span_lowers_the_threshold_inside_it() {
     let bench = Bench::new();
     bench.control.set_level("memory", Severity::INFO).expect("it is attached");
     bench.run(|| {
+        bench.wake_callsites();
         detail("before");
         info_span!("probe", log.level = "debug").in_scope(|| {
             detail("inside");
@@ -67,6 +68,7 @@ fn the_innermost_level_wins() {
     let bench = Bench::new();
     bench.control.set_level("memory", Severity::WARNING).expect("it is attached");
     bench.run(|| {
+        bench.wake_callsites();
         info_span!("outer", log.level = "trace").in_scope(|| {
             info_span!("inner", log.level = "info").in_scope(|| {
                 debug!("inner debug");
@@ -84,6 +86,7 @@ fn a_level_does_not_widen_exact_levels() {
     bench.control.set_levels("memory", [Severity::ERROR]).expect("it is attached");
     let all = bench.also("all", Severity::ERROR);
     bench.run(|| {
+        bench.wake_callsites();
         info_span!("probe", log.level = "debug").in_scope(|| {
             debug!("detail");
             error!("failure");
@@ -120,6 +123,7 @@ fn a_level_reaches_the_spans_and_events_of_functions_called_from_there() {
     let bench = Bench::new();
     bench.control.set_level("memory", Severity::INFO).expect("it is attached");
     bench.run(|| {
+        bench.wake_callsites();
         helper(9);
         probed();
     });
