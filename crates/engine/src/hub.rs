@@ -213,6 +213,12 @@ impl Hub {
         self.buffer.open(Thread { name, number: NUMBER.fetch_add(1, Ordering::Relaxed) })
     }
 
+    /// A lane of the shared buffer for records that come from no thread of the program, such as those of a pipe.
+    #[must_use]
+    pub fn open_nameless_lane(&self) -> Arc<Lane> {
+        self.buffer.open(Thread::default())
+    }
+
     /// Wakes the engine before its tick: for a record that should not wait.
     pub fn wake(&self) {
         self.buffer.pool().wake_engine();

@@ -160,7 +160,9 @@ impl Around {
 }
 
 fn write_source(out: &mut Vec<u8>, target: &str, file: Option<&str>, line: Option<u32>) {
-    pair(out, "log.logger", Value::Str(target));
+    if !target.is_empty() {
+        pair(out, "log.logger", Value::Str(target));
+    }
     if let Some(file) = file {
         pair(out, "log.origin.file.name", Value::Str(file));
     }

@@ -151,7 +151,9 @@ fn pair(out: &mut Vec<u8>, name: &str, text: &str) {
 }
 
 fn write_source(out: &mut Vec<u8>, target: &str, file: Option<&str>, line: Option<u32>) {
-    pair(out, "target", target);
+    if !target.is_empty() {
+        pair(out, "target", target);
+    }
     if let Some(file) = file {
         pair(out, "file", file);
     }

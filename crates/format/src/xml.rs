@@ -142,7 +142,9 @@ fn element(out: &mut Vec<u8>, name: &str, text: &str) {
 }
 
 fn write_source(out: &mut Vec<u8>, target: &str, module: Option<&str>, place: (Option<&str>, Option<u32>)) {
-    attribute(out, "target", target);
+    if !target.is_empty() {
+        attribute(out, "target", target);
+    }
     if let Some(module) = module {
         attribute(out, "module", module);
     }

@@ -25,12 +25,6 @@ pub(super) struct Feed {
     acks: Option<String>,
 }
 
-/// A lane of no thread: the records were emitted elsewhere.
-fn nameless_lane(hub: &Arc<Hub>) -> Arc<Lane> {
-    let opened = std::thread::scope(|scope| scope.spawn(|| hub.open_lane()).join());
-    opened.unwrap_or_else(|_| hub.open_lane())
-}
-
 /// Plain text whose next line may belong to it: it stands in [`Feed::text`].
 struct Held {
     line: u64,
@@ -41,7 +35,7 @@ impl Feed {
     pub(super) fn new(control: &Control, kinds: tracework::KindSet, acks: bool) -> Self {
         let (hub, plan) = (Arc::clone(control.hub()), control.plan());
         Self {
-            lane: nameless_lane(&hub),
+            lane: hub.open_nameless_lane(),
             writer: Writer::new(hub.names().clone(), kinds, plan.generation()),
             draft: Draft::new(*plan.limits()),
             held: None,

@@ -97,7 +97,9 @@ fn write_source(out: &mut Vec<u8>, source: &Source<'_>) {
         out.extend_from_slice(name.as_bytes());
         string(out, text);
     };
-    part(",\"target\":", source.target);
+    if !source.target.is_empty() {
+        part(",\"target\":", source.target);
+    }
     if let Some(module) = source.module {
         part(",\"module\":", module);
     }

@@ -87,6 +87,9 @@ fn made(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 }
 
 fn write_target(out: &mut Vec<u8>, target: &str, settings: Settings) {
+    if target.is_empty() {
+        return;
+    }
     settings.colors.paint(out, DIM, |out| {
         escape::put::<escape::Text>(out, target);
         out.push(b':');
