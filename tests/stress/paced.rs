@@ -16,6 +16,11 @@ impl Times {
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
+
+    /// Bytes of memory that these times take: they are the test's, not ours.
+    pub(crate) fn bytes(&self) -> u64 {
+        (self.0.capacity() * size_of::<u64>()) as u64
+    }
 }
 
 /// Calls `emit` at `rate` calls a second for `duration`. A call that is late is made at once: nothing is left out.
