@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -30,6 +31,12 @@ pub const SYSTEMS: &[System] = &[
     System { name: "tracework-plain", about: "one JSON file, shape fmt, redaction off", scale: 3, run: plain },
     System { name: "tracework-three", about: "JSON file, text file, JSON file", scale: 1, run: three },
     System { name: "tracework-five", about: "as tracework, and four further destinations", scale: 1, run: five },
+    System {
+        name: "tracework-stalled-beside",
+        about: "a destination under block that never answers, full, and a live one for these events",
+        scale: 1,
+        run: stalled_beside,
+    },
     System { name: "tracework-stalled-drop", about: "one destination that never answers, drop_newest", scale: 1, run: stalled },
 ];
 
@@ -118,7 +125,7 @@ impl Destination for Stalled {
     }
     fn deliver(&mut self, _: &Batch<'_>) -> Result<(), Failure> {
         while !self.0.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
         Ok(())
     }
@@ -134,7 +141,28 @@ fn stalled(job: &Job) -> Result<Figures> {
     set_global_default(registry().with(DestinationLayer::new(&control)))?;
     let close = move || {
         release.store(true, Ordering::Relaxed);
-        let _ = control.shutdown(PATIENCE);
+        let _report = control.shutdown(PATIENCE);
+        Ok(Left::Nothing)
+    };
+    drive(job, Traced { workload: job.workload, close })
+}
+
+/// A destination that other records go to is full and blocks their callers; these go to a live one.
+fn stalled_beside(job: &Job) -> Result<Figures> {
+    let control = control(true)?;
+    let release = Arc::new(AtomicBool::new(false));
+    let stalled = Stalled(Arc::clone(&release)).when_full(Overflow::Block { limit: None }).memory(64 << 10);
+    control.create("stalled", stalled)?;
+    control.attach("live", lossless(Memory::new(1_000).into()))?;
+    set_global_default(registry().with(DestinationLayer::new(&control)))?;
+    // Threads that log to the stalled one wait from here on.
+    thread::spawn(|| loop {
+        tracing::info!(destinations = "stalled", "for the one that does not answer");
+    });
+    thread::sleep(Duration::from_millis(200));
+    let close = move || {
+        release.store(true, Ordering::Relaxed);
+        let _report = control.shutdown(PATIENCE);
         Ok(Left::Nothing)
     };
     drive(job, Traced { workload: job.workload, close })
