@@ -1,1 +1,17 @@
-//! Small complete programs that use tracework.
+//! Small complete programs that use tracework, one for each task that a newcomer has:
+//!
+//! | program | shows |
+//! |---|---|
+//! | `payments` | a whole service: several destinations, changed while it runs |
+//! | `by_hand` | the layers in a stack of your own, beside other people's |
+//! | `per_function` | `log.level`, `tags` and `destinations` on a function's span and on an event |
+//! | `custom_format` | a line of your own |
+//! | `custom_destination` | a place of your own for records to go to |
+//! | `appender` | tracing-appender's rolling files as a destination |
+//!
+//! Each runs by `cargo run --bin NAME`.
+
+/// The programs of the README, which are compiled and run as its tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

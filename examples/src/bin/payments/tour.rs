@@ -1,0 +1,64 @@
+//! Changes of the plan that the service makes by itself, to show that it can.
+
+use crate::operate::{attach_for, detach_with_route};
+use crate::screen::Screen;
+use crate::status::grouped;
+use std::time::Duration;
+use tokio::sync::watch;
+use tracework::engine::PlanError;
+use tracework::prelude::*;
+use tracework::rules::Rule;
+
+/// The time between two changes.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A change: makes it, and says what it did.
+type Step = fn(&Control) -> Result<String, PlanError>;
+
+/// The changes, over and over.
+const STEPS: [Step; 5] = [lower, raise, attach, detach, for_a_while];
+
+/// Makes a change every few seconds, until it is stopped.
+pub(crate) async fn run(control: Control, screen: Screen, mut stopped: watch::Receiver<bool>) {
+    for step in STEPS.iter().cycle() {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+        let control = control.clone();
+        // A change waits for callsites and deliveries, so it is made where waiting harms nobody.
+        let told = match tokio::task::spawn_blocking(move || step(&control)).await {
+            Ok(Ok(told)) => told,
+            // Whoever uses the endpoints may have been here before.
+            Ok(Err(error)) => format!("a change was refused, and changed nothing: {error}"),
+            Err(_) => continue,
+        };
+        screen.say(&format!(">> {told}"));
+    }
+}
+
+fn lower(control: &Control) -> Result<String, PlanError> {
+    control.set_level("app", Severity::DEBUG)?;
+    Ok("app now takes DEBUG: control.set_level(\"app\", Severity::DEBUG)".to_owned())
+}
+
+fn raise(control: &Control) -> Result<String, PlanError> {
+    control.set_level("app", Severity::INFO)?;
+    Ok("app takes INFO and above again: control.set_level(\"app\", Severity::INFO)".to_owned())
+}
+
+fn attach(control: &Control) -> Result<String, PlanError> {
+    attach_for(control, "declined", Rule::parse("tag = DECLINED").map_err(PlanError::Rule)?)?;
+    Ok("logs/declined.jsonl now takes what is tagged DECLINED: control.create(..), control.set_route(..)".to_owned())
+}
+
+fn detach(control: &Control) -> Result<String, PlanError> {
+    let report = detach_with_route(control, "declined")?;
+    let (delivered, lost) = (grouped(report.delivered), grouped(report.lost));
+    Ok(format!("it is detached, drained first: {delivered} delivered, {lost} lost: control.detach(\"declined\")"))
+}
+
+fn for_a_while(control: &Control) -> Result<String, PlanError> {
+    control.set_level_for("payments", Severity::ERROR, PAUSE)?;
+    Ok("for 5 s only ERROR of `payments` is taken anywhere: control.set_level_for(..)".to_owned())
+}
