@@ -86,6 +86,7 @@ impl Tracework {
     }
 
     /// Ends it: delivers what is queued within `timeout`, and says what became of every record.
+    #[must_use = "the report says what was lost"]
     pub fn shutdown(self, timeout: Duration) -> ShutdownReport {
         self.guard.control().shutdown(timeout)
     }

@@ -49,7 +49,6 @@ impl FlushReport {
 
 /// What became of every record of the program, told at its end.
 #[derive(Clone, Debug, Default, serde::Serialize)]
-#[must_use = "it says what was lost"]
 pub struct ShutdownReport {
     /// The sums over all destinations, and what the shared buffer lost.
     pub total: FlushReport,
@@ -115,6 +114,7 @@ impl Control {
 
     /// Ends the pipeline: nothing is captured any more, what is queued is delivered within `timeout`, every
     /// destination is closed. What could not be delivered is in the report. A second call has nothing left to do.
+    #[must_use = "the report says what was lost"]
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
         if self.hub().is_forked() || own::is_own_thread() {
             return ShutdownReport::default();
