@@ -87,6 +87,12 @@ impl Outlet {
         }
     }
 
+    /// Takes a parcel as [`Outlet::push`] does, unless it is closed; `false` then, and nothing is counted.
+    pub(crate) fn try_push(&self, parcel: Parcel) -> bool {
+        let Some(parcel) = self.pass_by(parcel) else { return true };
+        self.accept(parcel, |row| &mut row.accepted).is_none()
+    }
+
     /// Takes a parcel and counts it in `column`; gives it back if it is closed.
     pub(super) fn accept(&self, mut parcel: Parcel, column: Column) -> Option<Parcel> {
         // Shared bytes stay in memory as long as the slowest destination holds them; as yet unknown, they are

@@ -220,7 +220,7 @@ impl Dispatcher {
     }
 
     /// Asks the plan that the record was captured under. A destination that was detached since still gets it, unless it
-    /// is closed by now; a record that would then go nowhere is routed by the newest plan.
+    /// is closed by now; then what took its name gets it, and a record that would go nowhere is routed by the newest plan.
     fn share_by_asking(&mut self, record: &Record<'_>, at: At, newest: &Arc<Plan>) {
         let mut unknown = Unknown::default();
         let own = self.plans.iter().find(|plan| plan.generation() <= record.generation()).map(Arc::clone);
@@ -229,10 +229,16 @@ impl Dispatcher {
                 let mask = plan.route(record, &mut unknown);
                 let mut given = mask == 0;
                 for (_, destination) in plan.each(mask) {
-                    if let Some(place) = self.place_of(destination) {
-                        self.shares[place].records.push(at);
-                        given = true;
-                    }
+                    let mask = match self.place_of(destination) {
+                        Some(place) => {
+                            self.shares[place].records.push(at);
+                            given = true;
+                            continue;
+                        }
+                        None => replacement(&destination.name, record, newest),
+                    };
+                    self.share_among(mask, at);
+                    given |= mask != 0;
                 }
                 if !given {
                     self.share_among(newest.route(record, &mut unknown), at);
@@ -255,11 +261,40 @@ impl Dispatcher {
         Some(self.shares.len() - 1)
     }
 
+    /// Hands the destinations of older plans their shares. One that closed since it was looked at refuses; its records
+    /// then go the way of those that find it closed.
+    fn hand_over_old(&mut self, newest: &Plan, round: &Arc<Round>) {
+        for share in self.shares.split_off(newest.destinations().len()) {
+            if !share.records.is_empty() && !share.destination.outlet.try_push(copied(round, &share.records)) {
+                self.share_refused(&share, newest, round);
+            }
+        }
+    }
+
+    #[cold]
+    fn share_refused(&mut self, refused: &Share, newest: &Plan, round: &Round) {
+        for &at in refused.records.iter().rev() {
+            let record = round.record(at);
+            let mut mask = replacement(&refused.destination.name, &record, newest);
+            if mask == 0 && !self.shares.iter().any(|share| share.records.contains(&at)) {
+                mask = newest.route(&record, &mut Unknown::default());
+            }
+            for (place, _) in newest.each(mask) {
+                self.shares[place].records.insert(0, at);
+            }
+        }
+        // They are older than whatever their threads emitted under a newer plan, and keep their place before it.
+        for share in &mut self.shares {
+            share.records.sort_by_key(|&at| round.record(at).time());
+        }
+    }
+
     /// Hands each destination its share of the round, in parcels that a worker encodes within its processor's cache.
     fn hand_over(&mut self, plan: &Plan, pages: Vec<Page>) {
         let total: usize = pages.iter().map(Page::len).sum();
         let round = Round::new(pages, Some(self.hub.buffer.pool().clone()));
         let pinned = round.pinned();
+        self.hand_over_old(plan, &round);
         let mut sharing = Sharing::default();
         for share in self.shares.iter().filter(|share| !share.records.is_empty()) {
             let outlet = &share.destination.outlet;
@@ -279,6 +314,13 @@ impl Dispatcher {
         let congested = places.filter(|(_, share)| share.destination.outlet.is_congested());
         plan.congested.store(congested.fold(0, |mask, (place, _)| mask | 1 << place), Ordering::Relaxed);
     }
+}
+
+/// What took the name of a destination that is closed, if it takes the record.
+#[cold]
+fn replacement(name: &str, record: &Record<'_>, newest: &Plan) -> Mask {
+    let place = newest.place(name);
+    place.map_or(0, |place| newest.route(record, &mut Unknown::default()) & 1 << place)
 }
 
 /// About so many bytes of records go into one parcel.
