@@ -44,6 +44,28 @@ fn an_exit_after_a_flush_loses_nothing() {
 }
 
 #[test]
+fn a_panic_is_on_disk_with_its_message_place_thread_and_spans() {
+    let ended = run("panic is logged");
+    let path = ended.out.lines().find_map(|line| line.strip_prefix("path=")).expect("it names its file");
+    let text = std::fs::read_to_string(path).expect("it was written");
+    std::fs::remove_file(path).expect("it is there");
+    for part in
+        ["panicked: no such account: 7", "\"CRITICAL\"", "ends.rs", "cashier", "\"user_id\":\"ann\"", "\"panic\""]
+    {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+    assert!(ended.err.contains("no such account"), "the hook before ours runs too: {ended:#?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_asked_to_end_has_everything_written_first() {
+    let ended = run("ended by a signal");
+    assert!(!ended.success && !ended.out.contains("still here"), "the signal ends it: {ended:#?}");
+    assert_eq!(lines(&ended), 1_000);
+}
+
+#[test]
 fn a_destructor_of_a_thread_local_logs_and_arrives() {
     let ended = run("destructor at the thread's end");
     assert!(ended.success && ended.out.contains("balances=true"), "{ended:#?}");

@@ -8,6 +8,20 @@ use tracework::prelude::*;
 use tracing_subscriber::registry;
 
 #[test]
+fn a_csv_file_begins_with_its_header_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("app.csv");
+    let control = Control::new();
+    control.attach("file", File::append(&path).format(tracework::format::Csv::new())).expect("it attaches");
+    tracing::subscriber::with_default(registry().with(DestinationLayer::new(&control)), || info!("one"));
+    let _ = control.shutdown(Duration::from_secs(10));
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].contains("timestamp") && lines[1].contains("one"), "{text}");
+}
+
+#[test]
 fn a_file_under_full_load_gets_every_line_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("app.jsonl");

@@ -11,6 +11,9 @@ pub(super) const CASES: &[Case] = &[
     ("guard cannot finish", guard_cannot_finish),
     ("everything is dropped", everything_is_dropped),
     ("exit after flush", exit_after_flush),
+    ("panic is logged", panic_is_logged),
+    #[cfg(unix)]
+    ("ended by a signal", ended_by_a_signal),
     ("destructor at the thread's end", destructor_at_the_threads_end),
 ];
 
@@ -108,4 +111,31 @@ fn destructor_at_the_threads_end() {
         ending.join().expect("it ends well");
     }
     super::report(&control, &memory);
+}
+
+/// The panic of a thread is a record, inside the spans that were open, and is on disk when the thread is gone.
+fn panic_is_logged() {
+    let control = into_a_file();
+    tracework::log_panics(&control, Duration::from_secs(10));
+    let fails = || {
+        let _span = tracing::info_span!("work", user_id = "ann").entered();
+        panic!("no such account: {}", 7);
+    };
+    let thread = std::thread::Builder::new().name("cashier".into()).spawn(fails).expect("a thread");
+    assert!(thread.join().is_err(), "it panics");
+    // Nothing else is flushed.
+    std::process::exit(0);
+}
+
+/// Asked to end by SIGTERM, the program has everything written first.
+#[cfg(unix)]
+fn ended_by_a_signal() {
+    let control = into_a_file();
+    control.shutdown_on_signals(Duration::from_secs(10)).expect("signals can be watched");
+    emit();
+    let pid = std::process::id().to_string();
+    let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("there is a kill");
+    assert!(sent.success());
+    std::thread::sleep(Duration::from_secs(30));
+    println!("\nstill here");
 }
