@@ -3,9 +3,7 @@
 //! `cargo run --bin appender`
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
-use std::time::Duration;
 use tracework::destinations::Writer;
-use tracework::format::{JsonLines, Text};
 use tracework::prelude::*;
 use tracing_appender::rolling;
 

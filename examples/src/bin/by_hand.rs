@@ -3,9 +3,6 @@
 //! `cargo run --bin by_hand`
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
-use std::time::Duration;
-use tracework::destinations::{Console, File, Memory};
-use tracework::format::{JsonLines, Text};
 use tracework::prelude::*;
 use tracework::rules::Rule;
 

@@ -3,7 +3,6 @@
 //! `cargo run --bin custom_destination`
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
-use std::time::Duration;
 use tracework::config::Config;
 use tracework::core::{Batch, Destination, Failure};
 use tracework::format::Json;

@@ -4,9 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
 use std::fmt::Write as _;
-use std::time::Duration;
 use tracework::core::{Format, Record};
-use tracework::destinations::Memory;
 use tracework::format::{Pattern, from_fn};
 use tracework::prelude::*;
 

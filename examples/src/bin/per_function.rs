@@ -3,9 +3,7 @@
 //! `cargo run --bin per_function`
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
-use std::time::Duration;
-use tracework::destinations::{Memory, MemoryHandle};
-use tracework::format::Text;
+use tracework::destinations::MemoryHandle;
 use tracework::prelude::*;
 
 /// An ordinary function: the destinations' own levels hold, so its DEBUG event goes nowhere.

@@ -8,10 +8,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::Duration;
-use tracework::destinations::File;
 use tracework::engine::{self, PlanError};
-use tracework::format::JsonLines;
 use tracework::prelude::*;
 use tracework::rules::Rule;
 

@@ -4,8 +4,7 @@ use crate::screen::Screen;
 use std::error::Error;
 use std::path::PathBuf;
 use tracework::Tracework;
-use tracework::destinations::{Console, Memory, MemoryHandle, Writer};
-use tracework::format::Text;
+use tracework::destinations::{MemoryHandle, Writer};
 use tracework::prelude::*;
 
 /// The configuration, as a file would hold it. Without `default`, all destinations are in it.

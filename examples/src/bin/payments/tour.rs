@@ -3,7 +3,6 @@
 use crate::operate::{attach_for, detach_with_route};
 use crate::screen::Screen;
 use crate::status::grouped;
-use std::time::Duration;
 use tokio::sync::watch;
 use tracework::engine::PlanError;
 use tracework::prelude::*;
