@@ -1,4 +1,5 @@
 //! The peers' failures, as their users meet them. When one of these ends well, upstream was mended.
+#![expect(clippy::disallowed_methods, reason = "what the peers do is reproduced here")]
 
 use super::Case;
 use std::io::Write;
