@@ -13,7 +13,6 @@ mod raw;
 mod read;
 mod registry;
 mod section;
-pub mod units;
 
 pub use apply::ApplyError;
 pub use config::{Config, Prepared};
@@ -21,3 +20,4 @@ pub use error::{Error, Problem};
 pub use place::Place;
 pub use registry::Registry;
 pub use section::{Reported, Section};
+pub use tracework_core::units;

@@ -16,6 +16,7 @@ mod severity;
 mod span;
 pub mod tags;
 mod time;
+pub mod units;
 mod value;
 
 pub use attachment::{

@@ -78,7 +78,7 @@ fn options(parser: &mut Parser) -> Result<Options, Stop> {
             Arg::Long("timeout") => {
                 let time = text(parser)?;
                 let read = tracework::config::units::duration(&time);
-                options.timeout = read.ok_or_else(|| Stop::Misused(format!("`{time}` is no time: write 30s")))?;
+                options.timeout = read.map_err(|error| Stop::Misused(format!("--timeout: {error}")))?;
             }
             Arg::Long("watch") => return Err(Stop::Misused("`--watch` is not in this version yet".to_owned())),
             arg => return Err(other(arg, HELP)),

@@ -140,7 +140,7 @@ fn give_up(retry: &mut Section<'_>) -> Option<GiveUp> {
         Some(GiveUp::Never)
     } else if let Some(attempts) = number.parse().ok().filter(|&attempts: &u32| attempts > 0) {
         Some(GiveUp::Attempts(attempts))
-    } else if let Some(time) = units::duration(text) {
+    } else if let Ok(time) = units::duration(text) {
         Some(GiveUp::After(time))
     } else {
         let help = "write `never`, `5 attempts`, or a time such as 10m";

@@ -83,7 +83,7 @@ impl<'a> Section<'a> {
     /// Takes a size: `64MiB`.
     pub fn take_bytes(&mut self, name: &str) -> Option<u64> {
         let help = "a size is a number and a unit, such as 512KiB, 64MiB or 2GB";
-        self.take_as(name, "size", help, units::bytes)
+        self.take_as(name, "size", help, |text| units::bytes(text).ok())
     }
 
     /// Takes a size that memory can have.
@@ -94,7 +94,7 @@ impl<'a> Section<'a> {
     /// Takes a time: `30s`.
     pub fn take_duration(&mut self, name: &str) -> Option<Duration> {
         let help = "a time is a number and a unit, such as 500ms, 30s, 10m, 1h30m or 30d";
-        self.take_as(name, "time", help, units::duration)
+        self.take_as(name, "time", help, |text| units::duration(text).ok())
     }
 
     /// Takes the mode of a file: `0640`.

@@ -5,12 +5,12 @@ mod console;
 mod file;
 mod lines;
 mod memory;
-pub mod units;
 #[cfg(feature = "writer")]
 mod writer;
 
 pub use console::{Color, Console};
 pub use file::{Compression, File, Period, Sharing, Sync};
 pub use memory::{Memory, MemoryHandle, Since};
+pub use tracework_core::units;
 #[cfg(feature = "writer")]
 pub use writer::Writer;

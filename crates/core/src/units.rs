@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use tracework_std::units;
+//! use tracework_core::units;
 //!
 //! assert_eq!(units::bytes("64MiB"), Ok(64 << 20));
 //! assert_eq!(units::duration("1h30m"), Ok(Duration::from_secs(5400)));
