@@ -1,6 +1,7 @@
 //! Destinations on real files, pipes and processes.
 
 mod compression;
+mod conformance;
 mod console;
 mod full;
 mod keeping;
