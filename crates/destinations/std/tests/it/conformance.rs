@@ -12,7 +12,11 @@ use tracework_testkit::conformance::{self, Subject};
 fn lines(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
-    paths.sort_by_key(|path| (path.ends_with("app.log"), path.as_os_str().len(), path.clone()));
+    paths.sort_by_key(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let second = name.chars().take("app.2026-11-21T10-30-00".len()).collect::<String>();
+        (name == "app.log", second, name.len())
+    });
     let texts = paths.iter().map(|path| std::fs::read_to_string(path).unwrap_or_default());
     texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
