@@ -168,7 +168,7 @@ pub(crate) fn attach_for(control: &Control, name: &str, rule: Rule) -> Result<()
     control.set_route(name, rule, &[name])
 }
 
-/// Takes a destination and the route of its name away; gives the number of records that it got.
+/// Takes a destination and the route of its name away; tells what became of its records.
 pub(crate) fn detach_with_route(control: &Control, name: &str) -> Result<tracework::FlushReport, PlanError> {
     match control.remove_route(name) {
         Ok(()) | Err(PlanError::NotFound { .. }) => control.detach(name),

@@ -47,14 +47,15 @@ fn raise(control: &Control) -> Result<String, PlanError> {
 }
 
 fn attach(control: &Control) -> Result<String, PlanError> {
-    attach_for(control, "declined", Rule::parse("tag = DECLINED").map_err(PlanError::Rule)?)?;
-    Ok("logs/declined.jsonl now takes what is tagged DECLINED: control.create(..), control.set_route(..)".to_owned())
+    let rule = "tag = PAYMENT and field.cents > 15000";
+    attach_for(control, "large", Rule::parse(rule).map_err(PlanError::Rule)?)?;
+    Ok(format!("logs/large.jsonl now takes {rule}: control.create(..), control.set_route(..)"))
 }
 
 fn detach(control: &Control) -> Result<String, PlanError> {
-    let report = detach_with_route(control, "declined")?;
+    let report = detach_with_route(control, "large")?;
     let (delivered, lost) = (grouped(report.delivered), grouped(report.lost));
-    Ok(format!("it is detached, drained first: {delivered} delivered, {lost} lost: control.detach(\"declined\")"))
+    Ok(format!("large is drained and detached, {delivered} delivered, {lost} lost: control.detach(\"large\")"))
 }
 
 fn for_a_while(control: &Control) -> Result<String, PlanError> {
