@@ -59,6 +59,6 @@ fn detach(control: &Control) -> Result<String, PlanError> {
 }
 
 fn for_a_while(control: &Control) -> Result<String, PlanError> {
-    control.set_level_for("payments", Severity::ERROR, PAUSE)?;
-    Ok("for 5 s only ERROR of `payments` is taken anywhere: control.set_level_for(..)".to_owned())
+    control.set_level_for("payments", Severity::ERROR, Duration::from_secs(3))?;
+    Ok("for 3 s only ERROR of `payments` is taken anywhere: control.set_level_for(..)".to_owned())
 }
