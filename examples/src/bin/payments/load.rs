@@ -43,42 +43,45 @@ pub(crate) fn start(
     let customers = CUSTOMERS.min(rate);
     let pause = Duration::from_secs(1) * customers / rate;
     let customer = |number| {
-        let (load, mut stopped) = (Arc::clone(load), stopped.clone());
-        tokio::spawn(async move {
-            tokio::select! {
-                // It fails only if the sender is gone, and then it is over too.
-                _ = stopped.wait_for(|stopped| *stopped) => {}
-                () = shop(&load, address, number, pause) => {}
-            }
-        })
+        let (load, stopped) = (Arc::clone(load), stopped.clone());
+        tokio::spawn(async move { shop(&load, address, number, pause, stopped).await })
     };
     (0..customers).map(customer).collect()
 }
 
-/// One customer, who connects again when the connection breaks.
-async fn shop(load: &Load, address: SocketAddr, number: u32, pause: Duration) {
+/// One customer, who connects again when the connection breaks, and leaves between two requests when it is over.
+async fn shop(load: &Load, address: SocketAddr, number: u32, pause: Duration, mut stopped: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(pause);
     // A slow answer is made up for, unless all are.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut turn = u64::from(number) * 1_000_003;
+    let mut connection = None;
     loop {
-        let Ok(mut connection) = connect(address).await else {
+        tokio::select! {
+            // It fails only if the sender is gone, and then it is over too.
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            _ = ticks.tick() => turn += 1,
+        }
+        if visit(load, &mut connection, address, turn).await.is_err() {
             load.unanswered.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        loop {
-            ticks.tick().await;
-            turn += 1;
-            if ask(load, &mut connection, turn).await.is_err() {
-                load.unanswered.fetch_add(1, Ordering::Relaxed);
-                break;
-            }
+            connection = None;
         }
     }
 }
 
-async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+type Connection = SendRequest<Full<Bytes>>;
+type Broken = Box<dyn Error + Send + Sync>;
+
+/// One request, by the connection if it still stands.
+async fn visit(load: &Load, open: &mut Option<Connection>, address: SocketAddr, turn: u64) -> Result<(), Broken> {
+    let connection = match open {
+        Some(connection) => connection,
+        None => open.insert(connect(address).await?),
+    };
+    ask(load, connection, turn).await
+}
+
+async fn connect(address: SocketAddr) -> Result<Connection, Broken> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -90,11 +93,7 @@ async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>, Box<dy
 }
 
 /// One request: four of five are payments.
-async fn ask(
-    load: &Load,
-    connection: &mut SendRequest<Full<Bytes>>,
-    turn: u64,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn ask(load: &Load, connection: &mut Connection, turn: u64) -> Result<(), Broken> {
     let customer = format!("user_{}", turn % 977);
     let request = if turn.is_multiple_of(5) {
         Request::get(format!("/balance/{customer}")).header(header::HOST, "payments").body(Full::default())?

@@ -64,7 +64,8 @@ async fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     let load = Arc::new(Load::default());
     let (stop, stopped) = watch::channel(false);
     let shop = Arc::new(service::Shop::new(&setup));
-    let mut server = tokio::spawn(serve(listener, shop, stopped.clone()));
+    let (close, closed) = watch::channel(false);
+    let mut server = tokio::spawn(serve(listener, shop, closed));
     let clients = load::start(&load, address, options.rate, &stopped);
     let tour = options.tour.then(|| tokio::spawn(tour::run(setup.control.clone(), screen.clone(), stopped.clone())));
     let drawing = tokio::spawn(status::run(setup.control.clone(), Arc::clone(&load), screen.clone(), stopped, address));
@@ -79,6 +80,8 @@ async fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     if let Some(tour) = tour {
         tour.await?;
     }
+    // Only now: its own customers are to be answered.
+    let _ = close.send(true);
     if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
         server.abort();
     }
@@ -110,11 +113,11 @@ async fn bind(port: u16) -> Result<TcpListener, String> {
     })
 }
 
-async fn serve(listener: TcpListener, shop: Arc<service::Shop>, mut stopped: watch::Receiver<bool>) {
+async fn serve(listener: TcpListener, shop: Arc<service::Shop>, mut closed: watch::Receiver<bool>) {
     let router = service::router().merge(operate::router()).with_state(shop);
     let until = async move {
         // It fails only if the sender is gone, and then it is over too.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
+        let _ = closed.wait_for(|closed| *closed).await;
     };
     // `axum::serve` ends without an error.
     let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
