@@ -283,7 +283,7 @@ impl Hub {
     pub(crate) fn run_hooks(&self) {
         let plan = self.plan();
         let hooks = self.hooks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        hooks.iter().for_each(|hook| hook(&plan));
+        process::away_from_forks(|| hooks.iter().for_each(|hook| hook(&plan)));
     }
 
     /// Makes a plan of the changed spec and swaps it. An error changes nothing.

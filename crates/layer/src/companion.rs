@@ -48,6 +48,10 @@ impl<S> Filter<S> for Wanted {
         if !is_own_thread() {
             self.0.note_answer();
         }
+        // In a forked child nothing is captured, and locks may be held for ever.
+        if self.0.is_forked() {
+            return Interest::never();
+        }
         let generation = self.0.generation();
         let verdict = Sites::verdict(&self.0, metadata);
         if self.0.generation() != generation {
