@@ -67,9 +67,7 @@ impl std::fmt::Debug for Hooks {
 /// Figures of the whole process.
 #[derive(Debug, Default)]
 pub struct Counters {
-    /// Callsites that were found in a thread's table.
-    pub callsite_hits: AtomicU64,
-    /// Callsites that had to be looked up.
+    /// Events whose callsite was not in their thread's table and had to be looked up.
     pub callsite_misses: AtomicU64,
     /// Errors of the pipeline's own parts: enrichers that panicked, notices that could not be given.
     pub errors: AtomicU64,

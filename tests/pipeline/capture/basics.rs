@@ -52,3 +52,12 @@ fn every_one_of_many_events_arrives_in_order() {
         assert_eq!(record.view().field("number"), Some(Value::U64(place as u64)));
     }
 }
+
+#[test]
+fn a_callsite_is_looked_up_once_and_then_found() {
+    let bench = Bench::new();
+    bench.run(|| (0..1_000_u64).for_each(|number| info!(number, "counted")));
+    let (found, looked_up) = bench.control.health().callsite_cache;
+    assert_eq!(found + looked_up, 1_000);
+    assert!((1..=10).contains(&looked_up), "{looked_up} look-ups");
+}

@@ -1,6 +1,7 @@
 //! How the pipeline is.
 
 use super::Control;
+use crate::hub::Counters;
 use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -29,7 +30,7 @@ pub struct Health {
     pub records: u64,
     /// Errors in all: of destinations, and of the pipeline's own parts.
     pub errors: u64,
-    /// How often a callsite was found in a thread's table, and how often it was not.
+    /// Of the records routed so far, those whose callsite was found in their thread's table, and the look-ups there were.
     pub callsite_cache: (u64, u64),
     /// Names in `destinations` fields that nothing has, each with how often it came.
     pub unknown_destinations: BTreeMap<String, u64>,
@@ -91,10 +92,7 @@ impl Control {
             buffer_bytes: hub.buffer.pool().used(),
             buffer_limit: hub.buffer.pool().limit(),
             threads: hub.buffer.lanes(),
-            callsite_cache: (
-                counters.callsite_hits.load(Ordering::Relaxed),
-                counters.callsite_misses.load(Ordering::Relaxed),
-            ),
+            callsite_cache: callsite_cache(counters),
             unknown_destinations: counters.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -110,6 +108,14 @@ impl Control {
             })
             .collect()
     }
+}
+
+/// How many of the records routed so far had a callsite that was in their thread's table, and how many look-ups there
+/// were.
+fn callsite_cache(counters: &Counters) -> (u64, u64) {
+    let misses = counters.callsite_misses.load(Ordering::Relaxed);
+    let routed: u64 = counters.routed().iter().sum();
+    (routed.saturating_sub(misses), misses)
 }
 
 /// Runs `work` on a thread of its own; the future is ready when it is done.

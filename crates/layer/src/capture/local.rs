@@ -25,7 +25,6 @@ pub(crate) struct Local {
     pub(crate) plan: Arc<Plan>,
     lane: Option<Arc<Lane>>,
     seen: Box<[Option<Seen>; SEEN]>,
-    misses: u64,
     /// The spans and contexts entered on this thread, the innermost last.
     pub(crate) entered: Vec<Entered>,
     /// Drafts not in use.
@@ -86,7 +85,6 @@ impl Locals {
             hub: Arc::clone(hub),
             lane: None,
             seen: Box::new([None; SEEN]),
-            misses: 0,
             entered: Vec::with_capacity(16),
             drafts: Vec::new(),
             pending: Vec::new(),
@@ -120,7 +118,6 @@ impl Local {
 
     #[cold]
     fn look_up(&mut self, metadata: &'static Metadata<'static>, key: usize, place: usize) -> (&'static Site, Verdict) {
-        self.misses += 1;
         self.hub.counters().callsite_misses.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let site = Sites::get(&self.hub, metadata);
         let verdict = Sites::verdict(&self.hub, metadata);
