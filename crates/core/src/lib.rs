@@ -10,6 +10,7 @@ mod failure;
 mod kind;
 mod limits;
 mod metadata;
+mod nearest;
 mod record;
 mod roles;
 mod severity;
@@ -28,6 +29,7 @@ pub use failure::{Failure, FailureClass};
 pub use kind::{Kind, KindSet, UnknownKind};
 pub use limits::Limits;
 pub use metadata::Metadata;
+pub use nearest::nearest;
 pub use record::{
     Draft, Entries, Entry, Head, Key, OwnedRecord, Page, Pick, Record, Reserved, Section, Source, Thread,
 };

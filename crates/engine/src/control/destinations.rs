@@ -3,7 +3,7 @@
 use super::{Control, FlushReport};
 use crate::delivery::{DeadLetter, Outlet};
 use crate::own::mark_own_thread;
-use crate::plan::{Attached, PlanError, PlanSpec, check_name, nearest};
+use crate::plan::{Attached, PlanError, PlanSpec, check_name, meant};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, Command, DestinationSettings, Format};
@@ -18,8 +18,8 @@ impl PlanSpec {
     }
 
     fn unknown(&self, name: &str) -> PlanError {
-        let names = self.destinations.iter().map(|destination| destination.name.as_str());
-        PlanError::UnknownDestination { name: name.to_owned(), at: "the call".into(), nearest: nearest(name, names) }
+        let nearest = meant(name, &self.destinations);
+        PlanError::UnknownDestination { name: name.to_owned(), at: "the call".into(), nearest }
     }
 
     /// Takes the destination `name` out, from the routes and the default too.

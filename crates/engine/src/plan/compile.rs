@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tracework_core::{Metadata, Value};
+use tracework_core::{Metadata, Value, nearest};
 
 /// Why a plan cannot be made. The plan before goes on.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl Plan {
                 place.map(|place| mask | 1 << place).ok_or_else(|| PlanError::UnknownDestination {
                     name: name.clone(),
                     at: at(),
-                    nearest: nearest(name, spec.destinations.iter().map(|destination| destination.name.as_str())),
+                    nearest: meant(name, &spec.destinations),
                 })
             })
         };
@@ -148,6 +148,11 @@ fn check_destinations(destinations: &[Arc<Attached>]) -> Result<(), PlanError> {
     destinations.iter().try_for_each(|destination| check_failover(destination, destinations))
 }
 
+/// The destination that was perhaps meant by `name`.
+pub(crate) fn meant(name: &str, destinations: &[Arc<Attached>]) -> Option<String> {
+    nearest(name, destinations.iter().map(|destination| destination.name.as_str())).map(str::to_owned)
+}
+
 /// Follows the failovers of `first` to their end.
 fn check_failover(first: &Attached, destinations: &[Arc<Attached>]) -> Result<(), PlanError> {
     let mut way = vec![first.name.clone()];
@@ -157,7 +162,7 @@ fn check_failover(first: &Attached, destinations: &[Arc<Attached>]) -> Result<()
             return Err(PlanError::UnknownDestination {
                 name: name.clone(),
                 at: format!("the failover of `{}`", here.name),
-                nearest: nearest(name, destinations.iter().map(|destination| destination.name.as_str())),
+                nearest: meant(name, destinations),
             });
         };
         let circle = way.contains(name);
@@ -170,41 +175,9 @@ fn check_failover(first: &Attached, destinations: &[Arc<Attached>]) -> Result<()
     Ok(())
 }
 
-/// The name among `names` that differs from `wanted` the least, if it is near.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    names
-        .map(|name| (distance(wanted, name), name))
-        .filter(|&(distance, name)| distance <= 1 + name.len() / 4)
-        .min()
-        .map(|(_, name)| name.to_owned())
-}
-
-/// The edits between two names (Levenshtein).
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, here) in left.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = line + 1;
-        for (at, there) in right.iter().enumerate() {
-            let edited = corner + usize::from(here != *there);
-            corner = row[at + 1];
-            row[at + 1] = edited.min(corner + 1).min(row[at] + 1);
-        }
-    }
-    row[right.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_name_is_told_if_it_is_near() {
-        let names = ["console", "app", "webhook"];
-        assert_eq!(nearest("webhok", names.into_iter()).as_deref(), Some("webhook"));
-        assert_eq!(nearest("nothing", names.into_iter()), None);
-    }
 
     #[test]
     fn a_bad_name_is_refused() {

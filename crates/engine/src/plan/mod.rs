@@ -8,7 +8,7 @@ mod spec;
 mod verdict;
 
 pub use compile::PlanError;
-pub(crate) use compile::{check_name, nearest};
+pub(crate) use compile::{check_name, meant};
 pub use explain::{Explanation, Query, Why};
 pub use names::ReservedNames;
 pub(crate) use route::Unknown;

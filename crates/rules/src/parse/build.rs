@@ -1,6 +1,5 @@
 //! Making a test of a subject, an operator and values, or saying why they do not go together.
 
-use super::nearest::nearest;
 use super::operator::{Literal, Operator, What};
 use super::{MAX_DEPTH, Parser};
 use crate::error::shorten;
@@ -8,7 +7,7 @@ use crate::expr::{Check, Node, Number, OneOf, Subject, Test};
 use crate::{RuleError, TargetPattern};
 use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
-use tracework_core::{Kind, KindSet, Severity, SeveritySet};
+use tracework_core::{Kind, KindSet, Severity, SeveritySet, nearest};
 
 /// Bytes of one pattern.
 const MAX_PATTERN: usize = 4 << 10;

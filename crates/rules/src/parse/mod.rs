@@ -2,7 +2,6 @@
 
 mod build;
 mod lexer;
-mod nearest;
 mod operator;
 mod quote;
 mod subject;

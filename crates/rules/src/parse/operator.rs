@@ -1,12 +1,12 @@
 //! Reading an operator and its values.
 
 use super::lexer::{Sign, Token, TokenKind};
-use super::nearest::nearest;
 use super::{MAX_LIST, Parser};
 use crate::RuleError;
 use crate::error::shorten;
 use crate::expr::{Number, Order, Subject};
 use std::ops::Range;
+use tracework_core::nearest;
 
 /// What is asked, without its values.
 #[derive(Clone, Debug)]

@@ -2,11 +2,11 @@
 
 use super::Parser;
 use super::lexer::TokenKind;
-use super::nearest::nearest;
 use crate::RuleError;
 use crate::error::shorten;
 use crate::expr::Subject;
 use std::ops::Range;
+use tracework_core::nearest;
 
 const PREFIXES: [&str; 3] = ["field", "context", "metadata"];
 
