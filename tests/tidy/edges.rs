@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("config", &["core", "rules", "format", "engine"]),
     ("testkit", &["core", "format"]),
     ("cli", &["tracework"]),
+    ("docs", &[]),
     ("examples", &["tracework"]),
 ];
 

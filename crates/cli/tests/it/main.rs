@@ -1,6 +1,7 @@
 //! The program, as its users run it: over real files.
 
 mod check;
+mod docs;
 mod explain;
 mod hostile;
 mod misuse;

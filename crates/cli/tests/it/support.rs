@@ -25,6 +25,10 @@ impl Place {
         Self(folder)
     }
 
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().expect("there is a folder for temporary files"))
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

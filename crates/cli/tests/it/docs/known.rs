@@ -1,0 +1,53 @@
+//! No block is left out unseen.
+
+use super::blocks::pages;
+
+/// The languages of which it is known how they are tested. `text` is not: it is for drawings and what a block before it
+/// prints.
+const LANGUAGES: [&str; 8] = ["rust", "yaml", "console", "json", "text", "toml", "xml", "csv"];
+
+/// How many blocks of each page do not run. Each says why, in a line before it.
+const NOT_RUN: &[(&str, usize)] = &[("README.md", 2), ("docs/benchmarks.md", 1)];
+
+#[test]
+fn every_block_says_what_it_is() {
+    for block in pages().into_values().flatten() {
+        assert!(LANGUAGES.contains(&block.language.as_str()), "{}: `{}`", block.place(), block.language);
+    }
+}
+
+#[test]
+fn what_does_not_run_says_why_and_is_counted() {
+    for (page, blocks) in pages() {
+        for block in &blocks {
+            assert!(!block.is("ignore") || block.reason().is_some(), "{}: why is it ignored?", block.place());
+            assert!(block.reason().is_none_or(|reason| !reason.is_empty()), "{}: no reason", block.place());
+        }
+        let counted = blocks.iter().filter(|block| block.reason().is_some()).count();
+        let allowed = NOT_RUN.iter().find(|(known, _)| *known == page).map_or(0, |(_, count)| *count);
+        assert_eq!(counted, allowed, "{page}: blocks that do not run");
+    }
+}
+
+#[test]
+fn json_in_the_documentation_is_json() {
+    for block in pages().into_values().flatten().filter(|block| block.language == "json") {
+        let whole = serde_json::from_str::<serde_json::Value>(&block.text).map(|_| ());
+        let lines =
+            || block.text.lines().try_for_each(|line| serde_json::from_str::<serde_json::Value>(line).map(|_| ()));
+        assert!(whole.is_ok() || lines().is_ok(), "{}: {:?}", block.place(), whole);
+    }
+}
+
+/// Pages that are no part of the book.
+const OUTSIDE: [&str; 5] = ["docs/SUMMARY.md", "docs/status.md", "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"];
+
+#[test]
+fn every_page_is_in_the_books_summary() {
+    let summary =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SUMMARY.md")).expect("it is there");
+    for page in pages().into_keys().filter(|page| !OUTSIDE.contains(&page.as_str())) {
+        let link = format!("({})", page.trim_start_matches("docs/"));
+        assert!(summary.contains(&link), "{page} is not in docs/SUMMARY.md");
+    }
+}
