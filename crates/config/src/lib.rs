@@ -12,6 +12,7 @@ mod place;
 mod raw;
 mod read;
 mod registry;
+mod schema;
 mod section;
 
 pub use apply::ApplyError;
@@ -19,5 +20,6 @@ pub use config::{Config, Prepared};
 pub use error::{Error, Problem};
 pub use place::Place;
 pub use registry::Registry;
+pub use schema::Schema;
 pub use section::{Reported, Section};
 pub use tracework_core::units;

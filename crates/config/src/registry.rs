@@ -81,12 +81,12 @@ impl Registry {
     }
 
     /// The types of destinations that it offers.
-    pub fn destinations(&self) -> impl Iterator<Item = &str> {
+    pub fn destinations(&self) -> impl Iterator<Item = &str> + Clone {
         self.destinations.keys().map(String::as_str)
     }
 
     /// The formats that it offers.
-    pub fn formats(&self) -> impl Iterator<Item = &str> {
+    pub fn formats(&self) -> impl Iterator<Item = &str> + Clone {
         self.formats.keys().map(String::as_str)
     }
 

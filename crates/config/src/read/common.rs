@@ -5,6 +5,7 @@ use super::top::block_limit;
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Data;
+use crate::schema::Shape;
 use crate::section::{Section, kind_names, severities};
 use crate::units;
 use std::sync::Arc;
@@ -14,8 +15,25 @@ use tracework_core::{
 };
 use tracework_rules::Rule;
 
+const TEXTS: [(&str, &str, &str); 13] = [
+    ("format", "How records are written.", "json"),
+    ("enabled", "Whether it starts switched on.", "true"),
+    ("level", "The least severity it takes, or a kind; without it, that of the top.", "WARNING"),
+    ("levels", "Exactly these severities and kinds; excludes `level`.", "[ERROR, AUDIT]"),
+    ("kinds", "The kinds of records it takes.", "[log, audit]"),
+    ("filter", "A rule that a record must fit.", "not message contains 'health check'"),
+    ("tags", "The tags that a record must and must not have; a list asks for one of them.", "[PAYMENT]"),
+    ("batch", "How records are put together for it.", ""),
+    ("retry", "How often a failed delivery is tried again.", ""),
+    ("buffer", "The queue in front of it.", ""),
+    ("dead_letters", "Where records are kept that no delivery will ever accept.", ""),
+    ("failover", "The destination that takes over while this one fails.", "emergency"),
+    ("delivery", "What is promised: best_effort, or at_least_once once there is a spool.", "best_effort"),
+];
+
 /// Reads it over what the type's factory set.
 pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings, known: &[String]) {
+    section.about(&TEXTS);
     settings.enabled = section.take_bool("enabled").unwrap_or(settings.enabled);
     levels(section, settings);
     if let Some(kinds) = section.take_kinds("kinds") {
@@ -33,7 +51,7 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
         section.within("buffer", |buffer| read_buffer(buffer, settings.buffer)).unwrap_or(settings.buffer);
     let dead = settings.dead_letters.clone();
     settings.dead_letters = section.within("dead_letters", |letters| read_dead(letters, &dead)).unwrap_or(dead);
-    if let Some(node) = section.take("failover")
+    if let Some(node) = section.take("failover", Shape::Text)
         && let Some(name) = section.scalar("failover", node)
         && names::check(section, name, node, known)
     {
@@ -49,7 +67,7 @@ fn levels(section: &mut Section<'_>, settings: &mut DestinationSettings) {
     if section.has("level") && section.has("levels") {
         section.refuse("levels", "`level` and `levels` exclude each other");
     }
-    if let Some(node) = section.take("level")
+    if let Some(node) = section.take("level", Shape::Level { off: true, kinds: true })
         && let Some(text) = section.scalar("level", node)
     {
         if let Some(levels) = crate::section::off_or_level(text) {
@@ -62,7 +80,7 @@ fn levels(section: &mut Section<'_>, settings: &mut DestinationSettings) {
             section.refuse_at(node.place, format!("`{}` is no level", shown(text)), help);
         }
     }
-    let Some(nodes) = section.take_nodes("levels") else { return };
+    let Some(nodes) = section.take_nodes("levels", Shape::Level { off: false, kinds: true }) else { return };
     let (mut severities_named, mut kinds) = (Vec::new(), Vec::new());
     for (text, node) in nodes {
         if let Ok(severity) = text.parse::<Severity>() {
@@ -104,6 +122,11 @@ fn kind_of(text: &str) -> Option<Kind> {
 }
 
 fn read_batch(batch: &mut Section<'_>, usual: BatchSettings) -> BatchSettings {
+    batch.about(&[
+        ("records", "A batch is delivered when it has this many records.", "100"),
+        ("bytes", "A batch is delivered when it has this many bytes.", "256KiB"),
+        ("every", "A batch is delivered this long after its first record.", "2s"),
+    ]);
     let read = BatchSettings {
         records: batch.take_count("records").unwrap_or(usual.records),
         bytes: batch.take_memory("bytes").unwrap_or(usual.bytes),
@@ -119,6 +142,11 @@ fn read_batch(batch: &mut Section<'_>, usual: BatchSettings) -> BatchSettings {
 }
 
 fn read_retry(retry: &mut Section<'_>, usual: RetrySettings) -> RetrySettings {
+    retry.about(&[
+        ("first", "The wait before the second attempt; it doubles with each further one.", "500ms"),
+        ("max", "The longest wait.", "60s"),
+        ("give_up", "When records become dead letters: never, after `5 attempts`, or after a time.", "never"),
+    ]);
     let read = RetrySettings {
         first: retry.take_duration("first").unwrap_or(usual.first),
         max: retry.take_duration("max").unwrap_or(usual.max),
@@ -133,7 +161,8 @@ fn read_retry(retry: &mut Section<'_>, usual: RetrySettings) -> RetrySettings {
 
 /// `never`, `5`, `5 attempts`, or a time.
 fn give_up(retry: &mut Section<'_>) -> Option<GiveUp> {
-    let node = retry.take("give_up")?;
+    retry.note("give_up", Shape::words(["never"]));
+    let node = retry.take("give_up", Shape::Attempts)?;
     let text = retry.scalar("give_up", node)?;
     let number = text.strip_suffix("attempts").or_else(|| text.strip_suffix("attempt")).unwrap_or(text).trim();
     if text == "never" {
@@ -150,6 +179,10 @@ fn give_up(retry: &mut Section<'_>) -> Option<GiveUp> {
 }
 
 fn read_buffer(buffer: &mut Section<'_>, usual: BufferSettings) -> BufferSettings {
+    buffer.about(&[
+        ("memory", "Bytes that waiting records may hold, 1KiB at least.", "8MiB"),
+        ("when_full", "What happens when it is full; `{ block: 2s }` has callers wait so long.", "drop_oldest"),
+    ]);
     buffer.later("disk");
     buffer.later("path");
     let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
@@ -169,7 +202,7 @@ fn overflow(buffer: &mut Section<'_>) -> Option<Overflow> {
         ("drop_oldest", Overflow::DropOldest),
         ("drop_lowest", Overflow::DropLowest),
     ];
-    if let Some(node) = buffer.take("when_full")
+    if let Some(node) = buffer.take("when_full", Shape::Map)
         && matches!(&node.data, Data::Scalar { text, .. } if text == "spill")
     {
         buffer.refuse("when_full", "`spill` needs a spool on disk, which is not in this version yet");
@@ -179,6 +212,11 @@ fn overflow(buffer: &mut Section<'_>) -> Option<Overflow> {
 }
 
 fn read_dead(letters: &mut Section<'_>, usual: &DeadLetterSettings) -> DeadLetterSettings {
+    letters.about(&[
+        ("records", "How many are kept in memory; the oldest make room.", "1000"),
+        ("bytes", "Bytes of memory that they may hold.", "1MiB"),
+        ("file", "A file that they are also appended to, from which they can be replayed.", "logs/dead.jsonl"),
+    ]);
     DeadLetterSettings {
         records: letters.take_count("records").unwrap_or(usual.records),
         bytes: letters.take_memory("bytes").unwrap_or(usual.bytes),

@@ -5,6 +5,7 @@ use crate::config::Prepared;
 use crate::nearest::suggest;
 use crate::place::{Place, shown};
 use crate::raw::{Data, Key, Node};
+use crate::schema::Shape;
 use crate::section::Section;
 use tracework_core::DestinationSettings;
 use tracework_engine::Plan;
@@ -14,7 +15,7 @@ const LATER: [&str; 6] = ["syslog", "http", "sql", "amqp", "kafka", "otlp"];
 
 /// Reads them all.
 pub(super) fn read(top: &mut Section<'_>) -> Vec<Prepared> {
-    let Some((key, node)) = top.take_entry("destinations") else { return Vec::new() };
+    let Some((key, node)) = top.take_entry("destinations", Shape::named(Shape::Map)) else { return Vec::new() };
     if !matches!(node.data, Data::Map(_)) {
         let message = format!("`destinations` must be a map; this is {}", node.noun());
         top.refuse_at(node.place, message, Some("write `NAME: { type: file, .. }`, a line for each".into()));
@@ -33,10 +34,12 @@ pub(super) fn read(top: &mut Section<'_>) -> Vec<Prepared> {
 fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Option<Prepared> {
     check_name(top, key);
     let path = format!("destinations.{}", key.text);
-    let mut section = Section::of(top.shared(), path, key.place, node)?;
-    let kind = section.need_str("type").ok()?;
-    let Some(factory) = top.shared().registry.destination_factory(&kind) else {
-        refuse_type(&section, node.get("type").map_or(key.place, |node| node.place), &kind);
+    let mut section = top.item("destinations", path, key.place, node)?;
+    section.about(&[("type", "Which type of destination it is.", "file")]);
+    let types = top.shared().registry.destinations();
+    let (kind, _) = section.need("type", |section, name| section.take_type(name, types)).ok()?;
+    let Some(factory) = top.shared().registry.destination_factory(kind) else {
+        refuse_type(&section, node.get("type").map_or(key.place, |node| node.place), kind);
         // What its own settings are nobody knows, but what all have in common is read.
         let _ = section.take_format();
         common::read(&mut section, &mut DestinationSettings::default(), known);
@@ -51,7 +54,7 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     attachment.settings = settings;
     attachment.format = format.or(attachment.format);
     let format = section.format_name().map(str::to_owned);
-    Some(Prepared { name: key.text.clone(), kind, format, paths: section.into_paths(), attachment })
+    Some(Prepared { name: key.text.clone(), kind: kind.to_owned(), format, paths: section.into_paths(), attachment })
 }
 
 fn refuse_type(section: &Section<'_>, place: Place, kind: &str) {

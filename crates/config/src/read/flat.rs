@@ -4,9 +4,26 @@ use crate::error::Problems;
 use crate::nearest::suggest;
 use crate::place::Place;
 use crate::raw::{Data, Key, Node};
+use crate::schema::Shape;
+use crate::section::Section;
 
 /// Switches of parts that come with later versions.
 const LATER: [&str; 4] = ["performance_enabled", "security_enabled", "audit_enabled", "alerts_enabled"];
+
+/// What the switches mean.
+const TEXTS: [(&str, &str, &str); 5] = [
+    ("console_enabled", "Switches the destination `console` on or off, and makes it if it is not there.", "true"),
+    ("console_colors", "`destinations.console.color`: auto or never.", "true"),
+    ("file_enabled", "Switches the destination `file` on or off, and makes it if it is not there.", "true"),
+    ("structured_enabled", "`destinations.file.format`: json or text.", "true"),
+    ("compression_enabled", "`destinations.file.compress`: gzip.", "true"),
+];
+
+/// Has them in the schema.
+pub(super) fn record(top: &mut Section<'_>) {
+    top.about(&TEXTS);
+    TEXTS.iter().for_each(|(name, ..)| top.note(name, Shape::Bool));
+}
 
 /// Takes the flat switches out of the top, and writes what they say into the sections.
 ///

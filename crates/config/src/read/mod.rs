@@ -8,8 +8,8 @@ mod routes;
 mod top;
 
 use crate::error::Problems;
-use crate::place::Place;
 use crate::raw::{self, Data, Environment, Node};
+use crate::schema::Recorder;
 use crate::section::{Section, Shared};
 use crate::{Config, Registry};
 use std::path::{Path, PathBuf};
@@ -33,11 +33,20 @@ pub(crate) fn config(
     };
     flat::desugar(&mut root, problems);
     let directory = directory(&root, folder);
-    let shared = Shared { problems, registry, directory: &directory };
-    let mut section = Section::new(&shared, String::new(), Place::default(), root.entries());
+    let shared = Shared { problems, registry, directory: &directory, recorder: None };
+    let mut section = Section::root(&shared, root.entries());
     let config = top::read(name, &mut section);
     section.finish();
     Some(config)
+}
+
+/// Runs all readers over `root`, to take down what they ask for.
+pub(crate) fn record(root: &Node, problems: &Problems<'_>, registry: &Registry, recorder: &Recorder) {
+    let shared = Shared { problems, registry, directory: Path::new("."), recorder: Some(recorder) };
+    let mut section = Section::root(&shared, root.entries());
+    flat::record(&mut section);
+    top::read("", &mut section);
+    section.finish();
 }
 
 /// The folder that relative paths start at.

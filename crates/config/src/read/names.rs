@@ -3,11 +3,12 @@
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Node;
+use crate::schema::Shape;
 use crate::section::Section;
 
 /// The names of all destinations of the config, also of those that are wrong in other ways.
 pub(super) fn known(top: &mut Section<'_>) -> Vec<String> {
-    let entries = top.take("destinations").map(Node::entries).unwrap_or_default();
+    let entries = top.take("destinations", Shape::named(Shape::Map)).map(Node::entries).unwrap_or_default();
     entries.iter().map(|(key, _)| key.text.clone()).collect()
 }
 

@@ -3,12 +3,13 @@
 use super::names;
 use crate::place::shown;
 use crate::raw::Data;
+use crate::schema::Shape;
 use crate::section::Section;
 use tracework_engine::RouteSpec;
 
 /// `routes: [{ name, when, to }]`.
 pub(super) fn routes(top: &mut Section<'_>, known: &[String]) -> Vec<RouteSpec> {
-    let Some(node) = top.take("routes") else { return Vec::new() };
+    let Some(node) = top.take("routes", Shape::Sections) else { return Vec::new() };
     let Data::List(list) = &node.data else {
         let help = "write `- { when: \"tag = PAYMENT\", to: [app] }`, a line for each route";
         top.refuse_at(node.place, format!("`routes` must be a list; this is {}", node.noun()), Some(help.into()));
@@ -16,7 +17,7 @@ pub(super) fn routes(top: &mut Section<'_>, known: &[String]) -> Vec<RouteSpec> 
     };
     let mut routes: Vec<RouteSpec> = Vec::new();
     for (number, node) in list.iter().enumerate() {
-        let Some(mut section) = Section::of(top.shared(), format!("routes[{number}]"), node.place, node) else {
+        let Some(mut section) = top.item("routes", format!("routes[{number}]"), node.place, node) else {
             continue;
         };
         let route = route(&mut section, known);
@@ -32,6 +33,11 @@ pub(super) fn routes(top: &mut Section<'_>, known: &[String]) -> Vec<RouteSpec> 
 }
 
 fn route(section: &mut Section<'_>, known: &[String]) -> Option<RouteSpec> {
+    section.about(&[
+        ("name", "What it is called in `explain`.", "payments"),
+        ("when", "Which records it is about, as a rule.", "tag in (PAYMENT, BILLING)"),
+        ("to", "The destinations that get them.", "[app, errors]"),
+    ]);
     let name = section.take_str("name");
     let when = section.need("when", Section::take_rule).ok();
     let to = section.need("to", |section, _| names_in(section, "to", known)).ok();
@@ -44,7 +50,7 @@ pub(super) fn default(top: &mut Section<'_>, known: &[String]) -> Option<Vec<Str
 }
 
 fn names_in(section: &mut Section<'_>, key: &str, known: &[String]) -> Option<Vec<String>> {
-    let nodes = section.take_nodes(key)?;
+    let nodes = section.take_nodes(key, Shape::Text)?;
     let found = nodes.into_iter().filter(|(name, node)| names::check(section, name, node, known));
     Some(found.map(|(name, _)| name.to_owned()).collect())
 }

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Data;
+use crate::schema::Shape;
 use crate::section::{Section, off_or_level, severities};
 use std::time::Duration;
 use tracework_core::Limits;
@@ -17,10 +18,32 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 /// Sections that come with later versions.
 const LATER: [&str; 9] = ["profile", "profiles", "triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
+const TEXTS: [(&str, &str, &str); 14] = [
+    ("directory", "Where relative paths start; itself relative to the folder of this file.", "."),
+    ("service", "The program's name in every record; without it, that of its file.", "payments"),
+    ("metadata", "Pairs that every record carries.", "{ region: eu-1 }"),
+    ("level", "The least severity of destinations that name none; RUST_LOG replaces it.", "INFO"),
+    (
+        "targets",
+        "The least severity that each target may emit at all: `hyper: WARNING`, `\"noisy::*\": off`; or the directives of RUST_LOG.",
+        "{ hyper: WARNING }",
+    ),
+    ("spans", "The least severity of spans that are captured.", "TRACE"),
+    ("tags", "The tags that every record must and must not have; a list asks for one of them.", "{ none: [NOISY] }"),
+    ("redact", "Which secrets are masked before anything reaches a queue; false masks nothing.", "{ keys: [pin] }"),
+    ("limits", "How large a record may become; what is longer is cut, and says so.", ""),
+    ("buffer", "The buffer between the threads that log and the engine.", ""),
+    ("names", "The names of the reserved fields, should yours be taken.", ""),
+    ("destinations", "Where records go, by name.", ""),
+    ("routes", "Which records go where. All that match count together; what none matches goes to `default`.", ""),
+    ("default", "Where records go that no route matches; without it, to all destinations.", "[console, app]"),
+];
+
 /// Reads all of it.
 pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     let directory = top.directory().to_owned();
-    let _ = top.take_str("directory");
+    top.about(&TEXTS);
+    let _ = top.take("directory", Shape::Path);
     let mut spec = PlanSpec::default();
     metadata(top, &mut spec);
     spec.level = top.take_level("level").unwrap_or(spec.level);
@@ -45,7 +68,7 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
 fn metadata(top: &mut Section<'_>, spec: &mut PlanSpec) {
     spec.metadata.extend(top.take_str("service").map(|service| ("service".to_owned(), service)));
     let pairs = top.within("metadata", |metadata| {
-        let keys: Vec<String> = metadata.take_all().iter().map(|(key, _)| key.text.clone()).collect();
+        let keys: Vec<String> = metadata.take_all(Shape::Text).iter().map(|(key, _)| key.text.clone()).collect();
         keys.into_iter().filter_map(|key| Some((metadata.take_str(&key)?, key))).collect::<Vec<_>>()
     });
     for (value, key) in pairs.unwrap_or_default() {
@@ -56,7 +79,8 @@ fn metadata(top: &mut Section<'_>, spec: &mut PlanSpec) {
 
 /// `targets`: a map of patterns, or the directives of `RUST_LOG`.
 fn targets(top: &mut Section<'_>) -> Option<TargetLevels> {
-    let node = top.take("targets")?;
+    top.note("targets", Shape::Text);
+    let node = top.take("targets", Shape::named(Shape::level()))?;
     if let Data::Scalar { text, .. } = &node.data {
         return match text.parse() {
             Ok(Directives { default, mut targets }) => {
@@ -98,6 +122,12 @@ fn targets(top: &mut Section<'_>) -> Option<TargetLevels> {
 }
 
 fn limits(limits: &mut Section<'_>) -> Limits {
+    limits.about(&[
+        ("message", "Bytes of a message.", "16KiB"),
+        ("value", "Bytes of a field's value.", "8KiB"),
+        ("fields", "Fields of a record.", "64"),
+        ("key", "Bytes of a field's name.", "256"),
+    ]);
     let usual = Limits::default();
     Limits {
         message: limits.take_memory("message").unwrap_or(usual.message),
@@ -131,6 +161,10 @@ impl Bounded for Limits {
 }
 
 fn buffer(buffer: &mut Section<'_>) -> SharedBufferSettings {
+    buffer.about(&[
+        ("memory", "Its bytes, 64KiB at least.", "8MiB"),
+        ("when_full", "What happens when it is full; `{ block: 2s }` has callers wait so long.", "block"),
+    ]);
     let usual = SharedBufferSettings::default();
     let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
     if memory < 64 << 10 {
@@ -150,14 +184,29 @@ fn buffer_full(buffer: &mut Section<'_>) -> Option<BufferFull> {
 
 /// `when_full: { block: 2s }`: `None` if it is no map.
 pub(super) fn block_limit(buffer: &mut Section<'_>) -> Option<Option<Duration>> {
-    let node = buffer.take("when_full")?;
+    let node = buffer.take("when_full", Shape::Map)?;
     if !matches!(node.data, Data::Map(_)) {
         return None;
     }
-    Some(buffer.within("when_full", |policy| policy.need("block", Section::take_duration).ok()).flatten())
+    Some(
+        buffer
+            .within("when_full", |policy| {
+                policy.about(&[("block", "How long callers wait; then the record is dropped.", "2s")]);
+                policy.need("block", Section::take_duration).ok()
+            })
+            .flatten(),
+    )
 }
 
 fn reserved(names: &mut Section<'_>) -> ReservedNames {
+    names.about(&[
+        ("destinations", "The field that names where its event goes.", "destinations"),
+        ("tags", "The field that adds tags.", "tags"),
+        ("level", "The field of a span that sets the level inside it.", "log.level"),
+        ("kind", "The field that says the kind of record.", "kind"),
+        ("severity", "The field that says a severity that tracing has not.", "severity"),
+        ("category", "The field that says the category.", "category"),
+    ]);
     let usual = ReservedNames::default();
     let mut take = |name: &str, usual: String| names.take_str(name).unwrap_or(usual);
     let read = ReservedNames {
@@ -177,7 +226,8 @@ fn reserved(names: &mut Section<'_>) -> ReservedNames {
 
 /// What is masked: the usual, and what the config adds to it. `redact: false` masks nothing.
 fn redact(top: &mut Section<'_>) -> RedactSettings {
-    if let Some(node) = top.take("redact")
+    top.note("redact", Shape::words(["false", "off"]));
+    if let Some(node) = top.take("redact", Shape::Map)
         && let Data::Scalar { text, .. } = &node.data
     {
         if text != "false" && text != "off" {
@@ -187,9 +237,16 @@ fn redact(top: &mut Section<'_>) -> RedactSettings {
         return RedactSettings::none();
     }
     top.within("redact", |redact| {
+        redact.about(&[
+            ("defaults", "Whether the usual names and detectors hold beside those here.", "true"),
+            ("keys", "Names whose values are secret.", "[national_id]"),
+            ("patterns", "Regular expressions whose matches are secret.", "['sk_live_[A-Za-z0-9]+']"),
+            ("detect", "Secrets known by their shape.", "[credit_card, email]"),
+            ("mask", "What is written in place of a secret.", "***"),
+        ]);
         let usual = redact.take_bool("defaults").unwrap_or(true);
         let mut settings = if usual { RedactSettings::default() } else { RedactSettings::none() };
-        for (text, node) in redact.take_nodes("keys").unwrap_or_default() {
+        for (text, node) in redact.take_nodes("keys", Shape::Text).unwrap_or_default() {
             let key = RedactSettings { keys: vec![text.to_owned()], ..RedactSettings::none() };
             if Redactor::new(&key).is_err() {
                 redact.refuse_at(node.place, "a key needs a letter or a digit", None);
@@ -197,7 +254,7 @@ fn redact(top: &mut Section<'_>) -> RedactSettings {
                 settings.keys.push(text.to_owned());
             }
         }
-        for (text, node) in redact.take_nodes("patterns").unwrap_or_default() {
+        for (text, node) in redact.take_nodes("patterns", Shape::Text).unwrap_or_default() {
             let pattern = RedactSettings { patterns: vec![text.to_owned()], ..RedactSettings::none() };
             if let Err(error) = Redactor::new(&pattern) {
                 let RedactError::Pattern { reason, .. } = error else { continue };
@@ -220,7 +277,8 @@ fn redact(top: &mut Section<'_>) -> RedactSettings {
 }
 
 fn detectors(redact: &mut Section<'_>, settings: &mut RedactSettings) {
-    for (text, node) in redact.take_nodes("detect").unwrap_or_default() {
+    let shape = Shape::words(Detector::ALL.iter().map(|detector| detector.name()));
+    for (text, node) in redact.take_nodes("detect", shape).unwrap_or_default() {
         match text.parse::<Detector>() {
             Ok(detector) if !settings.detect.contains(&detector) => settings.detect.push(detector),
             Ok(_) => {}

@@ -4,6 +4,7 @@ use super::Section;
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Data;
+use crate::schema::Shape;
 use tracework_core::Format;
 
 impl Section<'_> {
@@ -33,8 +34,9 @@ impl Section<'_> {
 
     /// `format: json`, or `format: { type: json, .. }`.
     fn read_format(&mut self) -> Option<(String, Box<dyn Format>)> {
-        let (key, node) = self.take_entry("format")?;
         let shared = self.shared;
+        self.note_words("format", shared.registry.formats());
+        let (key, node) = self.take_entry("format", Shape::Map)?;
         let kind = match &node.data {
             Data::Map(_) => node.get("type").unwrap_or(node),
             _ => node,
@@ -49,10 +51,16 @@ impl Section<'_> {
             self.refuse_at(kind.place, format!("`{}` is no format", shown(name)), help);
             return None;
         };
-        let entries = node.entries();
-        let mut section = Section::new(shared, self.path_of("format"), key.place, entries);
+        let mut section = self.inside("format", self.path_of("format"), key.place, node.entries());
         section.colored = self.colored;
-        let _ = section.take("type");
+        section.about(&[("type", "Which format it is.", "json")]);
+        let _ = section.need("type", |section, kind| match &node.data {
+            Data::Map(_) => section.take_type(kind, shared.registry.formats()).map(drop),
+            _ => {
+                section.set_type(kind, name, shared.registry.formats());
+                Some(())
+            }
+        });
         let format = factory(&mut section).ok();
         section.finish();
         format.map(|format| (name.clone(), format))

@@ -1,4 +1,10 @@
 //! A typed view of a part of the config.
+//!
+//! A reader says by [`Section::about`] what its names mean, then takes them. What takes a node itself says which `Shape` it
+//! may have: the schema is taken down from these very calls, by running them over made-up values. Maps with names of
+//! the writer's choosing are taken with `Shape::named(Shape::Map)`, lists of sections with `Shape::Sections`, and each entry
+//! is then read as a [`Section::item`]; [`Section::take_type`] says of which type one is. A value that may be written in
+//! several ways is noted with each of them, by [`Section::note`].
 
 mod format;
 mod take;
@@ -11,6 +17,7 @@ use crate::nearest::suggest;
 use crate::place::{Place, shown};
 use crate::raw::{Data, Key, Node};
 use crate::registry::Registry;
+use crate::schema::{ROOT, Recorder, Shape};
 use std::path::{Path, PathBuf};
 use tracework_core::Format;
 
@@ -23,6 +30,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) problems: &'a Problems<'a>,
     pub(crate) registry: &'a Registry,
     pub(crate) directory: &'a Path,
+    /// Takes down what is asked for, where the schema is made.
+    pub(crate) recorder: Option<&'a Recorder>,
 }
 
 /// A typed view of a map in the config: what a factory of a [`Registry`] reads its settings from.
@@ -50,6 +59,7 @@ pub(crate) struct Shared<'a> {
 /// ```
 pub struct Section<'a> {
     shared: &'a Shared<'a>,
+    slot: usize,
     path: String,
     place: Place,
     entries: &'a [(Key, Node)],
@@ -66,16 +76,29 @@ impl std::fmt::Debug for Section<'_> {
 }
 
 impl<'a> Section<'a> {
-    pub(crate) fn new(shared: &'a Shared<'a>, path: String, place: Place, entries: &'a [(Key, Node)]) -> Self {
-        let (asked, paths) = (Vec::new(), Vec::new());
-        Self { shared, path, place, entries, asked, colored: false, format: None, paths }
+    /// The whole config.
+    pub(crate) fn root(shared: &'a Shared<'a>, entries: &'a [(Key, Node)]) -> Self {
+        Self::new(shared, ROOT, String::new(), Place::default(), entries)
     }
 
-    /// The section of `node`, which stands at `path`, if it is a map; reported otherwise.
-    pub(crate) fn of(shared: &'a Shared<'a>, path: String, place: Place, node: &'a Node) -> Option<Self> {
+    fn new(shared: &'a Shared<'a>, slot: usize, path: String, place: Place, entries: &'a [(Key, Node)]) -> Self {
+        let (asked, paths) = (Vec::new(), Vec::new());
+        Self { shared, slot, path, place, entries, asked, colored: false, format: None, paths }
+    }
+
+    /// The section of `entries`, which stand inside what was taken as `name`.
+    fn inside(&self, name: &str, path: String, place: Place, entries: &'a [(Key, Node)]) -> Self {
+        let slot = self.shared.recorder.map_or(ROOT, |recorder| recorder.inside(self.slot, name));
+        Self::new(self.shared, slot, path, place, entries)
+    }
+
+    /// The section of `node`, which stands at `path` and belongs to what was taken as `name`: an item of a list, an entry
+    /// of a map. Reported if it is no map.
+    pub(crate) fn item(&self, name: &str, path: String, place: Place, node: &'a Node) -> Option<Self> {
+        let shared = self.shared;
         match &node.data {
-            Data::Map(entries) => Some(Self::new(shared, path, place, entries)),
-            _ if node.is_null() => Some(Self::new(shared, path, place, &[])),
+            Data::Map(entries) => Some(self.inside(name, path, place, entries)),
+            _ if node.is_null() => Some(self.inside(name, path, place, &[])),
             _ => {
                 let message = format!("`{path}` must be a map; this is {}", node.noun());
                 shared.problems.add(node.place, message, Some("write `{ name: value }`, or indented lines".into()));
@@ -117,11 +140,18 @@ impl<'a> Section<'a> {
     }
 
     /// The node `name`, which counts as known from now on. An empty one counts as absent.
-    pub(crate) fn take(&mut self, name: &str) -> Option<&'a Node> {
-        self.take_entry(name).map(|(_, node)| node)
+    /// Which `shape` it may have goes into the schema.
+    pub(crate) fn take(&mut self, name: &str, shape: Shape) -> Option<&'a Node> {
+        self.take_entry(name, shape).map(|(_, node)| node)
     }
 
-    pub(crate) fn take_entry(&mut self, name: &str) -> Option<(&'a Key, &'a Node)> {
+    /// As [`Section::take`], with the name as it stands there.
+    pub(crate) fn take_entry(&mut self, name: &str, shape: Shape) -> Option<(&'a Key, &'a Node)> {
+        self.note(name, shape);
+        self.find(name)
+    }
+
+    fn find(&mut self, name: &str) -> Option<(&'a Key, &'a Node)> {
         if !self.asked.iter().any(|asked| asked == name) {
             self.asked.push(name.to_owned());
         }
@@ -129,8 +159,71 @@ impl<'a> Section<'a> {
         found.filter(|(_, node)| !node.is_null()).map(|(key, node)| (key, node))
     }
 
-    /// Everything in it, each taken.
-    pub(crate) fn take_all(&mut self) -> &'a [(Key, Node)] {
+    /// Notes for the schema that `name` may have this shape too.
+    pub(crate) fn note(&self, name: &str, shape: Shape) {
+        if let Some(recorder) = self.shared.recorder {
+            recorder.note(self.slot, name, shape);
+        }
+    }
+
+    /// Notes for the schema that `name` may be one of these words.
+    fn note_words<'w>(&self, name: &str, words: impl Iterator<Item = &'w str>) {
+        if self.shared.recorder.is_some() {
+            self.note(name, Shape::words(words));
+        }
+    }
+
+    /// Says what the names of this section mean, one line each: name, text, example. It is what the schema, an editor
+    /// and the reference tell of them; reading itself needs it not. An example may be empty where the text shows what
+    /// to write. The schema is made by running this very code, with the examples for what must be there: so a factory
+    /// calls it first.
+    ///
+    /// ```
+    /// use tracework_config::{Registry, Schema};
+    /// use tracework_std::File;
+    ///
+    /// let registry = Registry::new().destination("file", |section| {
+    ///     section.about(&[("path", "The file that is written to.", "logs/app.log")]);
+    ///     Ok(File::append(section.need_path("path")?))
+    /// });
+    /// assert!(Schema::of(&registry).unexplained().is_empty());
+    /// ```
+    pub fn about(&mut self, texts: &[(&str, &str, &str)]) {
+        if let Some(recorder) = self.shared.recorder {
+            recorder.texts(self.slot, texts);
+        }
+    }
+
+    /// Takes what says of which type this section is, which is one of `types`; the node too. What is taken from now on
+    /// belongs to that type alone.
+    pub(crate) fn take_type<'t>(
+        &mut self,
+        name: &str,
+        types: impl Iterator<Item = &'t str> + Clone,
+    ) -> Option<(&'a str, &'a Node)> {
+        self.note_words(name, types.clone());
+        if let Some(recorder) = self.shared.recorder {
+            recorder.typed(self.slot, name, types.clone());
+        }
+        let node = self.take(name, Shape::Text)?;
+        let text = self.scalar(name, node)?;
+        self.set_type(name, text, types);
+        Some((text, node))
+    }
+
+    /// Says that this section is of the type `kind`, which `name` says where it stands.
+    fn set_type<'t>(&mut self, name: &str, kind: &str, types: impl Iterator<Item = &'t str>) {
+        if let Some(recorder) = self.shared.recorder {
+            recorder.typed(self.slot, name, types);
+            self.slot = recorder.of_type(self.slot, kind);
+        }
+    }
+
+    /// Everything in it, each taken: its writer chooses the names, and each may have this shape.
+    pub(crate) fn take_all(&mut self, shape: Shape) -> &'a [(Key, Node)] {
+        if let Some(recorder) = self.shared.recorder {
+            recorder.others(self.slot, shape);
+        }
         self.asked.extend(self.entries.iter().map(|(key, _)| key.text.clone()));
         self.entries
     }
@@ -154,7 +247,7 @@ impl<'a> Section<'a> {
 
     /// Reports that a part of a later version stands here, unless it says nothing.
     pub(crate) fn later(&mut self, name: &str) {
-        if let Some((key, node)) = self.take_entry(name)
+        if let Some((key, node)) = self.find(name)
             && !node.is_nothing()
         {
             let message = format!("`{}` is not in this version yet", self.path_of(name));
@@ -164,8 +257,8 @@ impl<'a> Section<'a> {
 
     /// Reads the map `name` with `read`; what that does not take is reported. `None` if there is no such map.
     pub fn within<T>(&mut self, name: &str, read: impl FnOnce(&mut Section<'_>) -> T) -> Option<T> {
-        let (key, node) = self.take_entry(name)?;
-        let mut section = Section::of(self.shared, self.path_of(name), key.place, node)?;
+        let (key, node) = self.take_entry(name, Shape::Map)?;
+        let mut section = self.item(name, self.path_of(name), key.place, node)?;
         section.colored = self.colored;
         let read = read(&mut section);
         section.finish();

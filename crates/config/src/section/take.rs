@@ -4,6 +4,7 @@ use super::{Reported, Section};
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::{Data, Node};
+use crate::schema::Shape;
 use crate::units;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,14 +22,15 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn take_scalar(&mut self, name: &str) -> Option<(&'a str, &'a Node)> {
-        let node = self.take(name)?;
+    fn take_scalar(&mut self, name: &str, shape: Shape) -> Option<(&'a str, &'a Node)> {
+        let node = self.take(name, shape)?;
         Some((self.scalar(name, node)?, node))
     }
 
     /// Takes a value that `read` understands; `noun` and `help` say what that would be.
-    fn take_as<T>(&mut self, name: &str, noun: &str, help: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let (text, node) = self.take_scalar(name)?;
+    fn take_as<T>(&mut self, name: &str, shape: Shape, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let (noun, help) = said(&shape);
+        let (text, node) = self.take_scalar(name, shape)?;
         let value = read(text);
         if value.is_none() {
             let message = format!("`{}` is no {noun}", shown(text));
@@ -39,7 +41,7 @@ impl<'a> Section<'a> {
 
     /// Takes a text. A number or a truth value is one too.
     pub fn take_str(&mut self, name: &str) -> Option<String> {
-        self.take_scalar(name).map(|(text, _)| text.to_owned())
+        self.take_scalar(name, Shape::Text).map(|(text, _)| text.to_owned())
     }
 
     /// Takes a text that must be there.
@@ -57,6 +59,9 @@ impl<'a> Section<'a> {
     ///
     /// If it is not there, or not what it must be; that is reported.
     pub fn need<T>(&mut self, name: &str, take: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<T, Reported> {
+        if let Some(recorder) = self.shared.recorder {
+            recorder.need(self.slot, name);
+        }
         let before = self.shared.problems.count();
         take(self, name).ok_or_else(|| {
             if self.shared.problems.count() == before {
@@ -68,7 +73,7 @@ impl<'a> Section<'a> {
 
     /// Takes `true` or `false`.
     pub fn take_bool(&mut self, name: &str) -> Option<bool> {
-        self.take_as(name, "truth value", "write true or false", |text| match text {
+        self.take_as(name, Shape::Bool, |text| match text {
             "true" | "True" | "TRUE" => Some(true),
             "false" | "False" | "FALSE" => Some(false),
             _ => None,
@@ -77,13 +82,12 @@ impl<'a> Section<'a> {
 
     /// Takes a whole number that is not negative.
     pub fn take_count(&mut self, name: &str) -> Option<usize> {
-        self.take_as(name, "count", "a count is a whole number, such as 100", |text| text.replace('_', "").parse().ok())
+        self.take_as(name, Shape::Count, |text| text.replace('_', "").parse().ok())
     }
 
     /// Takes a size: `64MiB`.
     pub fn take_bytes(&mut self, name: &str) -> Option<u64> {
-        let help = "a size is a number and a unit, such as 512KiB, 64MiB or 2GB";
-        self.take_as(name, "size", help, |text| units::bytes(text).ok())
+        self.take_as(name, Shape::Size, |text| units::bytes(text).ok())
     }
 
     /// Takes a size that memory can have.
@@ -93,13 +97,12 @@ impl<'a> Section<'a> {
 
     /// Takes a time: `30s`.
     pub fn take_duration(&mut self, name: &str) -> Option<Duration> {
-        let help = "a time is a number and a unit, such as 500ms, 30s, 10m, 1h30m or 30d";
-        self.take_as(name, "time", help, |text| units::duration(text).ok())
+        self.take_as(name, Shape::Time, |text| units::duration(text).ok())
     }
 
     /// Takes the mode of a file: `0640`.
     pub fn take_mode(&mut self, name: &str) -> Option<u32> {
-        self.take_as(name, "file mode", "a mode is three octal digits, such as 0640", |text| {
+        self.take_as(name, Shape::Mode, |text| {
             let digits = text.trim_start_matches("0o").trim_start_matches('0');
             u32::from_str_radix(if digits.is_empty() { "0" } else { digits }, 8).ok().filter(|&mode| mode <= 0o777)
         })
@@ -107,7 +110,9 @@ impl<'a> Section<'a> {
 
     /// Takes one of several words, each with what it stands for.
     pub fn take_enum<T: Clone>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
-        let (text, node) = self.take_scalar(name)?;
+        self.note_words(name, words.iter().map(|(word, _)| *word));
+        let (_, node) = self.find(name)?;
+        let text = self.scalar(name, node)?;
         let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         if found.is_none() {
             let message = format!("`{}` is nothing that `{}` can be", shown(text), self.path_of(name));
@@ -118,12 +123,12 @@ impl<'a> Section<'a> {
 
     /// Takes a list of texts; a single text is a list of one.
     pub fn take_list(&mut self, name: &str) -> Option<Vec<String>> {
-        Some(self.take_nodes(name)?.into_iter().map(|(text, _)| text.to_owned()).collect())
+        Some(self.take_nodes(name, Shape::Text)?.into_iter().map(|(text, _)| text.to_owned()).collect())
     }
 
-    /// The texts of a list, each with its node.
-    pub(crate) fn take_nodes(&mut self, name: &str) -> Option<Vec<(&'a str, &'a Node)>> {
-        let node = self.take(name)?;
+    /// The texts of a list, each with its node; `shape` is that of each.
+    pub(crate) fn take_nodes(&mut self, name: &str, shape: Shape) -> Option<Vec<(&'a str, &'a Node)>> {
+        let node = self.take(name, Shape::list(shape))?;
         match &node.data {
             Data::Scalar { text, .. } => Some(vec![(text, node)]),
             Data::List(list) => {
@@ -140,7 +145,7 @@ impl<'a> Section<'a> {
 
     /// Takes a path; a relative one starts at the config's `directory`.
     pub fn take_path(&mut self, name: &str) -> Option<PathBuf> {
-        let (text, node) = self.take_scalar(name)?;
+        let (text, node) = self.take_scalar(name, Shape::Path)?;
         if text.is_empty() || text.contains('\0') {
             self.refuse_at(node.place, format!("`{}` is no path", self.path_of(name)), None);
             return None;
@@ -158,5 +163,17 @@ impl<'a> Section<'a> {
     /// If it is not there, or no path; that is reported.
     pub fn need_path(&mut self, name: &str) -> Result<PathBuf, Reported> {
         self.need(name, Self::take_path)
+    }
+}
+
+/// What a value of a shape is called, and what to write for one.
+fn said(shape: &Shape) -> (&'static str, &'static str) {
+    match shape {
+        Shape::Bool => ("truth value", "write true or false"),
+        Shape::Count => ("count", "a count is a whole number, such as 100"),
+        Shape::Size => ("size", "a size is a number and a unit, such as 512KiB, 64MiB or 2GB"),
+        Shape::Time => ("time", "a time is a number and a unit, such as 500ms, 30s, 10m, 1h30m or 30d"),
+        Shape::Mode => ("file mode", "a mode is three octal digits, such as 0640"),
+        _ => ("value", "write a single value"),
     }
 }

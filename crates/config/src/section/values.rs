@@ -4,6 +4,7 @@ use super::Section;
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::{Data, Node};
+use crate::schema::Shape;
 use tracework_core::{Kind, KindSet, Severity, SeveritySet, TagFilter};
 use tracework_rules::{Rule, RuleError};
 
@@ -28,7 +29,7 @@ pub(crate) fn kind_names() -> impl Iterator<Item = &'static str> {
 impl<'a> Section<'a> {
     /// Takes a threshold, or `off`.
     pub fn take_level(&mut self, name: &str) -> Option<SeveritySet> {
-        let node = self.take(name)?;
+        let node = self.take(name, Shape::level())?;
         let text = self.scalar(name, node)?;
         let levels = off_or_level(text);
         if levels.is_none() {
@@ -40,7 +41,7 @@ impl<'a> Section<'a> {
 
     /// Takes kinds of records.
     pub fn take_kinds(&mut self, name: &str) -> Option<KindSet> {
-        let nodes = self.take_nodes(name)?;
+        let nodes = self.take_nodes(name, Shape::words(Kind::ALL.map(Kind::name)))?;
         let kinds = nodes.into_iter().filter_map(|(text, node)| {
             let kind: Option<Kind> = text.parse().ok();
             if kind.is_none() {
@@ -54,7 +55,7 @@ impl<'a> Section<'a> {
 
     /// Takes a rule of the matching language.
     pub fn take_rule(&mut self, name: &str) -> Option<Rule> {
-        let node = self.take(name)?;
+        let node = self.take(name, Shape::Rule)?;
         let text = self.scalar(name, node)?;
         Rule::parse(text).map_err(|error| self.refuse_rule(node, text, &error)).ok()
     }
@@ -82,14 +83,22 @@ impl<'a> Section<'a> {
 
     /// Takes the tags that a record must and must not have: a list of which it needs one, or `{ any, all, none }`.
     pub fn take_tags(&mut self, name: &str) -> Option<TagFilter> {
-        let node: &'a Node = self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)?;
+        self.note(name, Shape::list(Shape::Text));
+        let node = self.take(name, Shape::Map)?;
         if !matches!(node.data, Data::Map(_)) {
             return self.take_list(name).map(|any| TagFilter { any, ..TagFilter::default() });
         }
-        self.within(name, |tags| TagFilter {
-            any: tags.take_list("any").unwrap_or_default(),
-            all: tags.take_list("all").unwrap_or_default(),
-            none: tags.take_list("none").unwrap_or_default(),
+        self.within(name, |tags| {
+            tags.about(&[
+                ("any", "Keeps records with at least one of these tags.", "[PAYMENT, BILLING]"),
+                ("all", "Keeps records with each of these tags.", "[PAYMENT]"),
+                ("none", "Keeps records with none of these tags.", "[NOISY]"),
+            ]);
+            TagFilter {
+                any: tags.take_list("any").unwrap_or_default(),
+                all: tags.take_list("all").unwrap_or_default(),
+                none: tags.take_list("none").unwrap_or_default(),
+            }
         })
     }
 }

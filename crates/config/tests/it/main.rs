@@ -5,4 +5,5 @@ mod bad;
 mod bounds;
 mod flat;
 mod good;
+mod schema;
 mod support;

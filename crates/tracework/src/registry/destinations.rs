@@ -8,6 +8,10 @@ pub(super) fn add(registry: Registry) -> Registry {
 }
 
 fn console(section: &mut Section<'_>) -> Result<Console, Reported> {
+    section.about(&[
+        ("stream", "Which of the program's streams it writes to.", "stderr"),
+        ("color", "Whether its format has colours; auto asks the terminal, NO_COLOR and CLICOLOR_FORCE.", "auto"),
+    ]);
     let out = section.take_enum("stream", &[("stdout", true), ("stderr", false)]).unwrap_or(false);
     let words = [
         ("auto", Color::Auto),
@@ -23,6 +27,10 @@ fn console(section: &mut Section<'_>) -> Result<Console, Reported> {
 }
 
 fn memory(section: &mut Section<'_>) -> Result<Memory, Reported> {
+    section.about(&[
+        ("records", "How many records are kept; the oldest make room.", "1000"),
+        ("bytes", "Bytes of memory that they may hold.", "8MiB"),
+    ]);
     let records = section.take_count("records").unwrap_or(10_000);
     let memory = Memory::new(records);
     Ok(match section.take_memory("bytes") {
@@ -31,7 +39,20 @@ fn memory(section: &mut Section<'_>) -> Result<Memory, Reported> {
     })
 }
 
+const FILE: [(&str, &str, &str); 9] = [
+    ("path", "The file that is written to; relative to `directory`.", "logs/app.jsonl"),
+    ("rotate", "When a new file is begun.", ""),
+    ("keep", "Which rotated files stay; one goes as soon as one of these says so.", ""),
+    ("mode", "The mode of new files.", "0640"),
+    ("dir_mode", "The mode of new folders.", "0750"),
+    ("sharing", "Whether other processes may append to it too.", "append"),
+    ("sync", "When what is written is brought to the disk.", "flush"),
+    ("compress", "How rotated files are compressed.", "gzip"),
+    ("zone", "Whose midnight a day ends at.", "Europe/Berlin"),
+];
+
 fn file(section: &mut Section<'_>) -> Result<File, Reported> {
+    section.about(&FILE);
     let path = section.need_path("path");
     let mut file = File::append(path.clone().unwrap_or_default());
     if let Some(header) = section.take_format().and_then(|format| format.header()) {
@@ -64,6 +85,11 @@ fn file(section: &mut Section<'_>) -> Result<File, Reported> {
 type Change = Box<dyn FnOnce(File) -> File>;
 
 fn rotate(rotate: &mut Section<'_>) -> Change {
+    rotate.about(&[
+        ("size", "Before it would become larger than this.", "64MiB"),
+        ("every", "With every full minute or hour, or at midnight.", "day"),
+        ("at_start", "When the program starts.", "false"),
+    ]);
     let size = rotate.take_bytes("size");
     if size == Some(0) {
         rotate.refuse("size", "a file of 0 bytes holds nothing");
@@ -83,6 +109,11 @@ fn rotate(rotate: &mut Section<'_>) -> Change {
 }
 
 fn keep(keep: &mut Section<'_>) -> Change {
+    keep.about(&[
+        ("files", "How many, the newest.", "10"),
+        ("age", "How long.", "30d"),
+        ("total", "Their bytes together.", "2GiB"),
+    ]);
     let (files, age, total) = (keep.take_count("files"), keep.take_duration("age"), keep.take_bytes("total"));
     Box::new(move |mut file| {
         if let Some(files) = files {

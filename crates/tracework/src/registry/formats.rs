@@ -18,12 +18,14 @@ pub(super) fn add(registry: Registry) -> Registry {
 
 /// `zone: Europe/Berlin`; UTC without it.
 fn zone(section: &mut Section<'_>) -> Result<Zone, Reported> {
+    section.about(&[("zone", "The time zone of timestamps.", "Europe/Berlin")]);
     let Some(name) = section.take_str("zone") else { return Ok(Zone::utc()) };
     Zone::named(&name).map_err(|error| section.refuse("zone", error.to_string()))
 }
 
 /// `context: [user_id, ..]`: the fields of spans that become context.
 fn names(section: &mut Section<'_>) -> Names {
+    section.about(&[("context", "The fields of spans that become context.", "[user_id, request_id]")]);
     match section.take_list("context") {
         Some(context) => Names::default().context(context),
         None => Names::default(),
@@ -31,6 +33,11 @@ fn names(section: &mut Section<'_>) -> Names {
 }
 
 fn json(section: &mut Section<'_>) -> Result<Json, Reported> {
+    section.about(&[(
+        "shape",
+        "nested; flat, with all pairs at the top; or fmt, as tracing-subscriber writes it.",
+        "nested",
+    )]);
     let shapes = [Shape::Nested, Shape::Flat, Shape::Fmt].map(|shape| (shape.name(), shape));
     let shape = section.take_enum("shape", &shapes).unwrap_or_default();
     Ok(Json::new().shape(shape).zone(zone(section)?).names(names(section)))
@@ -38,6 +45,11 @@ fn json(section: &mut Section<'_>) -> Result<Json, Reported> {
 
 /// Text may have a pattern: `format: { type: text, pattern: .. }` would be the format `pattern`.
 fn text(section: &mut Section<'_>, text: Text) -> Result<Text, Reported> {
+    section.about(&[
+        ("color", "Whether there are colours; auto has them if the destination is a terminal with colours.", "auto"),
+        ("spans", "Whether the spans around are written.", "true"),
+        ("metadata", "Whether the metadata is written: service, host, thread.", "false"),
+    ]);
     let words =
         [("auto", None), ("true", Some(true)), ("always", Some(true)), ("false", Some(false)), ("never", Some(false))];
     let colored = section.take_enum("color", &words).flatten().unwrap_or_else(|| section.is_colored());
@@ -47,6 +59,11 @@ fn text(section: &mut Section<'_>, text: Text) -> Result<Text, Reported> {
 }
 
 fn pattern(section: &mut Section<'_>) -> Result<Pattern, Reported> {
+    section.about(&[(
+        "pattern",
+        "The line, with parts such as {time}, {level:<8}, {message}, {fields}.",
+        "{level} {message}",
+    )]);
     let text = section.need_str("pattern");
     let (zone, names) = (zone(section), names(section));
     let pattern = Pattern::new(&text?).map_err(|error| section.refuse("pattern", error.to_string()))?;
@@ -54,6 +71,7 @@ fn pattern(section: &mut Section<'_>) -> Result<Pattern, Reported> {
 }
 
 fn csv(section: &mut Section<'_>) -> Result<Csv, Reported> {
+    section.about(&[("columns", "The columns, in their order.", "[timestamp, level, message]")]);
     let mut csv = Csv::new().zone(zone(section)?).names(names(section));
     if let Some(columns) = section.take_list("columns") {
         csv = csv.columns(columns).map_err(|error| section.refuse("columns", error.to_string()))?;
@@ -62,6 +80,7 @@ fn csv(section: &mut Section<'_>) -> Result<Csv, Reported> {
 }
 
 fn gelf(section: &mut Section<'_>) -> Result<Gelf, Reported> {
+    section.about(&[("host", "The host it says it comes from; without it, the machine's name.", "web-1")]);
     let gelf = Gelf::new().names(names(section));
     Ok(match section.take_str("host") {
         Some(host) => gelf.host(&host),
