@@ -3,7 +3,7 @@
 use crate::escape;
 use crate::json::{Dialect as JsonDialect, NotFinite, object, write_spans};
 use crate::part::{self, Part};
-use crate::shared::{Context, Dialect as _, Leaves, Settled, fields_of, metadata_of};
+use crate::shared::{Context, Dialect as _, Leaves, Settled, Setup, fields_of, metadata_of};
 use crate::time::Stamp;
 use crate::{Names, Zone};
 use std::fmt;
@@ -27,16 +27,14 @@ use tracework_core::{Format, Record, SpanNode, Timestamp, Value};
 /// assert_eq!(csv.header().unwrap(), b"\"time\",\"level\",\"message\",\"field.user_id\"\n");
 /// # Ok::<(), tracework_format::UnknownColumn>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Csv {
     columns: Columns,
-    names: Names,
-    zone: Zone,
-    kept: Kept,
+    setup: Setup<Kept>,
 }
 
 /// What is kept between records.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
     stamp: Stamp,
     leaves: Leaves<Around>,
@@ -95,12 +93,7 @@ impl Csv {
     /// All parts of a record, a column each, in UTC.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            columns: columns_of(COLUMNS).unwrap_or_default(),
-            names: Names::default(),
-            zone: Zone::utc(),
-            kept: Kept::default(),
-        }
+        Self { columns: columns_of(COLUMNS).unwrap_or_default(), setup: Setup::default() }
     }
 
     /// Sets the columns: `timestamp`, `level`, `kind`, `category`, `target`, `module`, `file`, `line`, `thread`,
@@ -116,29 +109,29 @@ impl Csv {
     /// Sets the time zone of the timestamps.
     #[must_use]
     pub fn zone(self, zone: Zone) -> Self {
-        Self { kept: Kept { stamp: Stamp::new(zone.clone()), ..Kept::default() }, zone, ..self }
+        Self { setup: self.setup.zone(zone), ..self }
     }
 
     /// Sets which fields are context.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, kept: Kept { stamp: self.kept.stamp, ..Kept::default() }, ..self }
+        Self { setup: self.setup.names(names), ..self }
     }
+}
 
-    fn write_cell(&mut self, part: &Part, record: &Record<'_>, out: &mut Vec<u8>) {
+impl Kept {
+    fn write_cell(&mut self, part: &Part, record: &Record<'_>, names: &Names, out: &mut Vec<u8>) {
         out.push(b'"');
         let start = out.len();
-        if !part.write::<escape::Cell>(out, record, &mut self.kept.stamp) {
-            self.kept.write_part(out, part, record, &self.names);
+        if !part.write::<escape::Cell>(out, record, &mut self.stamp) {
+            self.write_part(out, part, record, names);
         }
         if looks_like_formula(&out[start..]) && !part.is_number(record) {
             out.insert(start, b'\'');
         }
         out.push(b'"');
     }
-}
 
-impl Kept {
     /// Appends fields, context, spans or metadata as JSON in a cell; nothing if there are none.
     fn write_part(&mut self, out: &mut Vec<u8>, part: &Part, record: &Record<'_>, names: &Names) {
         match (part, record.span_node()) {
@@ -190,17 +183,6 @@ impl Default for Csv {
     }
 }
 
-impl Clone for Csv {
-    fn clone(&self) -> Self {
-        Self {
-            columns: Arc::clone(&self.columns),
-            names: self.names.clone(),
-            zone: self.zone.clone(),
-            kept: Kept { stamp: self.kept.stamp.clone(), ..Kept::default() },
-        }
-    }
-}
-
 /// Would a spreadsheet take this content of a cell for a formula? Escaped already: `\t` and `\r` stand for a tab and a
 /// carriage return. Some read full-width signs as the plain ones.
 fn looks_like_formula(cell: &[u8]) -> bool {
@@ -219,12 +201,13 @@ fn pair(out: &mut Vec<u8>, name: &str, value: Value<'_>) {
 
 impl Format for Csv {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        let columns = Arc::clone(&self.columns);
+        let Self { columns, setup } = self;
+        let (names, kept) = setup.kept(|stamp| Kept { stamp, leaves: Leaves::default(), settled: Settled::default() });
         for (at, (_, part)) in columns.iter().enumerate() {
             if at > 0 {
                 out.push(b',');
             }
-            self.write_cell(part, record, out);
+            kept.write_cell(part, record, names, out);
         }
         out.push(b'\n');
     }
@@ -246,7 +229,7 @@ impl Format for Csv {
 
     fn identity(&self) -> Option<String> {
         let columns: Vec<_> = self.columns.iter().map(|(name, _)| name).collect();
-        Some(format!("csv {columns:?} {} {}", self.zone.name(), self.names.identity()))
+        Some(format!("csv {columns:?} {}", self.setup.identity()))
     }
 
     fn media_type(&self) -> &'static str {

@@ -2,12 +2,12 @@
 
 use crate::json::{Dialect as JsonDialect, NotFinite, object, string, write_spans, write_tags};
 use crate::shared::{
-    Context, Dialect, Keys, Leaves, Role, Said, Seen, Settled, Sites, chain, fields_of, first_error, is_whole,
-    metadata_of, tags_of, write_fields, write_missing,
+    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, first_error, is_cut, is_whole, metadata_of,
+    tags_of, write_fields, write_missing,
 };
 use crate::time::Stamp;
 use crate::{Names, number};
-use tracework_core::{Callsite, Format, Record, SpanNode, Timestamp, Value};
+use tracework_core::{Format, Record, Source, SpanNode, Timestamp, Value};
 
 /// The Elastic Common Schema ([fields](https://www.elastic.co/docs/reference/ecs/ecs-field-reference), as its
 /// [logging libraries](https://github.com/elastic/ecs-logging/tree/main/spec) write them), one object a line.
@@ -24,28 +24,13 @@ use tracework_core::{Callsite, Format, Record, SpanNode, Timestamp, Value};
 ///
 /// assert_eq!(Ecs::new().identity(), Ecs::default().identity());
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ecs {
-    names: Names,
-    kept: Kept,
+    setup: Setup<Kept>,
 }
 
 /// What is kept between records.
-#[derive(Debug, Default)]
-struct Kept {
-    stamp: Stamp,
-    sites: Sites<Site>,
-    leaves: Leaves<Around>,
-    settled: Settled<Vec<u8>>,
-}
-
-/// What is made once for a callsite.
-#[derive(Debug)]
-struct Site {
-    /// `,"log.logger":..,"log.origin.file.name":..`.
-    source: Vec<u8>,
-    keys: Keys,
-}
+type Kept = shared::Kept<Site, Around, Vec<u8>>;
 
 /// What is made once for a span and all around it.
 #[derive(Debug, Default)]
@@ -122,22 +107,7 @@ impl Ecs {
     /// Sets which fields are context.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, kept: Kept::default() }
-    }
-}
-
-impl Clone for Ecs {
-    /// The same settings, with nothing kept yet.
-    fn clone(&self) -> Self {
-        Self { names: self.names.clone(), kept: Kept::default() }
-    }
-}
-
-impl Site {
-    fn new(callsite: &Callsite) -> Self {
-        let mut source = Vec::new();
-        write_source(&mut source, callsite.target, callsite.file, callsite.line);
-        Self { source, keys: Keys::new(callsite, &Rest) }
+        Self { setup: self.setup.names(names) }
     }
 }
 
@@ -154,72 +124,64 @@ impl Around {
             }
         });
         write_spans(&mut around.spans, ",\"spans\":", (span, time), &context, NotFinite::Null);
-        around.cut = chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
+        around.cut = is_cut(span, time);
         around
     }
 }
 
-fn write_source(out: &mut Vec<u8>, target: &str, file: Option<&str>, line: Option<u32>) {
-    if !target.is_empty() {
-        pair(out, "log.logger", Value::Str(target));
+fn write_source(out: &mut Vec<u8>, source: &Source<'_>) {
+    if !source.target.is_empty() {
+        pair(out, "log.logger", Value::Str(source.target));
     }
-    if let Some(file) = file {
+    if let Some(file) = source.file {
         pair(out, "log.origin.file.name", Value::Str(file));
     }
-    if let Some(line) = line {
+    if let Some(line) = source.line {
         pair(out, "log.origin.file.line", Value::U64(line.into()));
     }
 }
 
-impl Kept {
-    fn encode(&mut self, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
-        let Self { stamp, sites, leaves, settled } = self;
-        let said = Said::by(record);
-        let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite)));
-        let around =
-            record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
+fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
+    let Kept { stamp, sites, leaves, settled } = kept;
+    let said = Said::by(record);
+    let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite, &Rest, write_source)));
+    let around =
+        record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
 
-        write_head(stamp, record, out);
-        match site {
-            Some(site) if !said.source => out.extend_from_slice(&site.source),
-            _ => {
-                let source = record.source();
-                write_source(out, source.target, source.file, source.line);
-            }
-        }
-        write_tags(out, tags_of(record));
-        out.extend_from_slice(around.map_or(&[], |around| &around.known));
-        // The fields come first, to know what they ask for, and go where the schema wants them.
-        let mut fields = Vec::new();
-        let keys = site.map(|site| &site.keys);
-        let seen = object(&mut fields, ",\"fields\":", |out| write_fields(out, record, keys, &Rest));
-        write_known(out, record, seen);
-        if seen.metadata {
-            write_metadata(out, record);
-        } else {
-            out.extend_from_slice(settled.get(record, || {
-                let mut metadata = Vec::new();
-                write_metadata(&mut metadata, record);
-                metadata
-            }));
-        }
-        object(out, ",\"tracework\":", |out| {
-            pair(out, "kind", Value::Str(record.kind().name()));
-            if let Some(category) = record.category() {
-                pair(out, "category", Value::Str(category));
-            }
-            if let Some(module) = record.source().module {
-                pair(out, "module", Value::Str(module));
-            }
-            out.extend_from_slice(around.map_or(&[], |around| &around.context));
-            out.extend_from_slice(&fields);
-            out.extend_from_slice(around.map_or(&[], |around| &around.spans));
-            if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
-                write_missing(record, |name, value| pair(out, name, Value::Str(value)));
-            }
-        });
-        out.extend_from_slice(b"}\n");
+    write_head(stamp, record, out);
+    Site::put(site, out, record, said, write_source);
+    write_tags(out, tags_of(record));
+    out.extend_from_slice(around.map_or(&[], |around| &around.known));
+    // The fields come first, to know what they ask for, and go where the schema wants them.
+    let mut fields = Vec::new();
+    let keys = site.map(|site| &site.keys);
+    let seen = object(&mut fields, ",\"fields\":", |out| write_fields(out, record, keys, &Rest));
+    write_known(out, record, seen);
+    if seen.metadata {
+        write_metadata(out, record);
+    } else {
+        out.extend_from_slice(settled.get(record, || {
+            let mut metadata = Vec::new();
+            write_metadata(&mut metadata, record);
+            metadata
+        }));
     }
+    object(out, ",\"tracework\":", |out| {
+        pair(out, "kind", Value::Str(record.kind().name()));
+        if let Some(category) = record.category() {
+            pair(out, "category", Value::Str(category));
+        }
+        if let Some(module) = record.source().module {
+            pair(out, "module", Value::Str(module));
+        }
+        out.extend_from_slice(around.map_or(&[], |around| &around.context));
+        out.extend_from_slice(&fields);
+        out.extend_from_slice(around.map_or(&[], |around| &around.spans));
+        if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
+            write_missing(record, |name, value| pair(out, name, Value::Str(value)));
+        }
+    });
+    out.extend_from_slice(b"}\n");
 }
 
 fn write_head(stamp: &mut Stamp, record: &Record<'_>, out: &mut Vec<u8>) {
@@ -269,7 +231,8 @@ fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
 
 impl Format for Ecs {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        self.kept.encode(&self.names, record, out);
+        let (names, kept) = self.setup.kept(Kept::new);
+        encode(kept, names, record, out);
     }
 
     fn duplicate(&self) -> Box<dyn Format> {
@@ -277,7 +240,7 @@ impl Format for Ecs {
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("ecs {}", self.names.identity()))
+        Some(format!("ecs {}", self.setup.identity()))
     }
 
     fn media_type(&self) -> &'static str {

@@ -1,13 +1,12 @@
 //! logfmt: `name=value` pairs in a line.
 
 use crate::shared::{
-    Context, Dialect, Keys, Leaves, Pairs, Role, Said, Settled, Sites, chain, has_field, is_taken, is_whole,
-    metadata_of, named_spans, tags_around, tags_of, write_fields, write_missing, write_span,
+    self, Context, Dialect, Pairs, Role, Said, Setup, Site, has_field, is_cut, is_taken, is_whole, metadata_of,
+    named_spans, tags_around, tags_of, write_fields, write_missing, write_span,
 };
 use crate::text::Words;
-use crate::time::Stamp;
 use crate::{Names, Zone, escape, number};
-use tracework_core::{Callsite, Format, Kind, Record, Reserved, SpanNode, Timestamp, Value};
+use tracework_core::{Format, Kind, Record, Reserved, Source, SpanNode, Timestamp, Value};
 
 /// logfmt: `time=2026-01-15T10:30:45.123456Z level=INFO target=auth_service msg="user authenticated" method=password`.
 ///
@@ -23,28 +22,13 @@ use tracework_core::{Callsite, Format, Kind, Record, Reserved, SpanNode, Timesta
 ///
 /// assert!(Logfmt::new().identity().is_some());
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Logfmt {
-    names: Names,
-    zone: Zone,
-    kept: Option<Box<Kept>>,
+    setup: Setup<Kept>,
 }
 
 /// What is kept between records.
-#[derive(Debug)]
-struct Kept {
-    stamp: Stamp,
-    sites: Sites<Site>,
-    leaves: Leaves<Around>,
-    settled: Settled<Pairs>,
-}
-
-#[derive(Debug)]
-struct Site {
-    /// ` target=.. file=.. line=..`.
-    source: Vec<u8>,
-    keys: Keys,
-}
+type Kept = shared::Kept<Site, Around, Pairs>;
 
 #[derive(Debug, Default)]
 struct Around {
@@ -68,20 +52,13 @@ impl Logfmt {
     /// Sets the time zone of the timestamps.
     #[must_use]
     pub fn zone(self, zone: Zone) -> Self {
-        Self { zone, kept: None, ..self }
+        Self { setup: self.setup.zone(zone) }
     }
 
     /// Sets which fields have a place of their own.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, kept: None, ..self }
-    }
-}
-
-impl Clone for Logfmt {
-    /// The same settings, with nothing kept yet.
-    fn clone(&self) -> Self {
-        Self { names: self.names.clone(), zone: self.zone.clone(), kept: None }
+        Self { setup: self.setup.names(names) }
     }
 }
 
@@ -121,7 +98,7 @@ impl Dialect for Flat {
     fn value(&self, out: &mut Vec<u8>, value: Value<'_>) {
         match value {
             Value::Str(text) | Value::Text(text) | Value::Json(text) => word(out, text),
-            Value::Error(_) => word(out, crate::shared::Plain::default().text(&value)),
+            Value::Error(_) => word(out, shared::Plain::default().text(&value)),
             other => Words.value(out, other),
         }
     }
@@ -150,24 +127,16 @@ fn pair(out: &mut Vec<u8>, name: &str, text: &str) {
     word(out, text);
 }
 
-fn write_source(out: &mut Vec<u8>, target: &str, file: Option<&str>, line: Option<u32>) {
-    if !target.is_empty() {
-        pair(out, "target", target);
+fn write_source(out: &mut Vec<u8>, source: &Source<'_>) {
+    if !source.target.is_empty() {
+        pair(out, "target", source.target);
     }
-    if let Some(file) = file {
+    if let Some(file) = source.file {
         pair(out, "file", file);
     }
-    if let Some(line) = line {
+    if let Some(line) = source.line {
         out.extend_from_slice(b" line=");
         number::unsigned(out, line.into());
-    }
-}
-
-impl Site {
-    fn new(callsite: &Callsite) -> Self {
-        let mut source = Vec::new();
-        write_source(&mut source, callsite.target, callsite.file, callsite.line);
-        Self { source, keys: Keys::new(callsite, &Flat) }
     }
 }
 
@@ -186,7 +155,7 @@ impl Around {
             pair(&mut around.tags, "tags", &tags.join(","));
         }
         around.write_spans(span, time, &context);
-        around.cut = chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
+        around.cut = is_cut(span, time);
         around
     }
 
@@ -217,45 +186,37 @@ impl Dialect for Prefixed<'_> {
     }
 }
 
-impl Kept {
-    fn encode(&mut self, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
-        let Self { stamp, sites, leaves, settled } = self;
-        let said = Said::by(record);
-        let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite)));
-        let around =
-            record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
+fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
+    let Kept { stamp, sites, leaves, settled } = kept;
+    let said = Said::by(record);
+    let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite, &Flat, write_source)));
+    let around =
+        record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
 
-        out.extend_from_slice(b"time=");
-        stamp.rfc3339(out, record.time());
-        out.extend_from_slice(b" level=");
-        out.extend_from_slice(record.severity().name().as_bytes());
-        if record.kind() != Kind::Log {
-            pair(out, "kind", record.kind().name());
-        }
-        write_said(out, record, said, around);
-        match site {
-            Some(site) if !said.source => out.extend_from_slice(&site.source),
-            _ => {
-                let source = record.source();
-                write_source(out, source.target, source.file, source.line);
-            }
-        }
-        pair(out, "msg", record.message());
-        let seen = write_fields(out, record, site.map(|site| &site.keys), &Flat);
-        let none = Pairs::default();
-        let context = around.map_or(&none, |around| &around.context);
-        context.write(out, "context.", seen.names, &Flat, |name| has_field(record, name));
-        out.extend_from_slice(around.map_or(&[], |around| &around.spans));
-        let own = seen.metadata.then(|| metadata(record, true));
-        let metadata = own.as_ref().unwrap_or_else(|| settled.get(record, || metadata(record, false)));
-        metadata.write(out, "metadata.", seen.names | context.names(), &Flat, |name| {
-            has_field(record, name) || context.has(name)
-        });
-        if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
-            write_missing(record, |name, value| pair(out, name, value));
-        }
-        out.push(b'\n');
+    out.extend_from_slice(b"time=");
+    stamp.rfc3339(out, record.time());
+    out.extend_from_slice(b" level=");
+    out.extend_from_slice(record.severity().name().as_bytes());
+    if record.kind() != Kind::Log {
+        pair(out, "kind", record.kind().name());
     }
+    write_said(out, record, said, around);
+    Site::put(site, out, record, said, write_source);
+    pair(out, "msg", record.message());
+    let seen = write_fields(out, record, site.map(|site| &site.keys), &Flat);
+    let none = Pairs::default();
+    let context = around.map_or(&none, |around| &around.context);
+    context.write(out, "context.", seen.names, &Flat, |name| has_field(record, name));
+    out.extend_from_slice(around.map_or(&[], |around| &around.spans));
+    let own = seen.metadata.then(|| metadata(record, true));
+    let metadata = own.as_ref().unwrap_or_else(|| settled.get(record, || metadata(record, false)));
+    metadata.write(out, "metadata.", seen.names | context.names(), &Flat, |name| {
+        has_field(record, name) || context.has(name)
+    });
+    if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
+        write_missing(record, |name, value| pair(out, name, value));
+    }
+    out.push(b'\n');
 }
 
 fn metadata(record: &Record<'_>, own: bool) -> Pairs {
@@ -282,15 +243,8 @@ fn write_said(out: &mut Vec<u8>, record: &Record<'_>, said: Said, around: Option
 
 impl Format for Logfmt {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        let kept = self.kept.get_or_insert_with(|| {
-            Box::new(Kept {
-                stamp: Stamp::new(self.zone.clone()),
-                sites: Sites::default(),
-                leaves: Leaves::default(),
-                settled: Settled::default(),
-            })
-        });
-        kept.encode(&self.names, record, out);
+        let (names, kept) = self.setup.kept(Kept::new);
+        encode(kept, names, record, out);
     }
 
     fn duplicate(&self) -> Box<dyn Format> {
@@ -298,6 +252,6 @@ impl Format for Logfmt {
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("logfmt {} {}", self.zone.name(), self.names.identity()))
+        Some(format!("logfmt {}", self.setup.identity()))
     }
 }

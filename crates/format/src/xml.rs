@@ -1,12 +1,12 @@
 //! XML, one element a line.
 
 use crate::shared::{
-    Context, Dialect, Keys, Leaves, Plain, Said, Settled, Sites, first_error, is_whole, metadata_of, named_spans,
-    tags_of, write_fields, write_missing, write_span,
+    self, Context, Dialect, Plain, Said, Setup, Site, first_error, is_cut, is_whole, metadata_of, named_spans, tags_of,
+    write_fields, write_missing, write_span,
 };
 use crate::time::Stamp;
 use crate::{Names, Zone, escape, json, number};
-use tracework_core::{Callsite, Format, Record, SpanNode, Timestamp, Value};
+use tracework_core::{Format, Record, Source, SpanNode, Timestamp, Value};
 
 /// XML 1.0, one element a line, without a prolog or a root, so that files can be cut and joined at any line.
 ///
@@ -19,28 +19,13 @@ use tracework_core::{Callsite, Format, Record, SpanNode, Timestamp, Value};
 ///
 /// assert_eq!(Xml::new().media_type(), "application/xml; charset=utf-8");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Xml {
-    names: Names,
-    zone: Zone,
-    kept: Option<Box<Kept>>,
+    setup: Setup<Kept>,
 }
 
 /// What is kept between records.
-#[derive(Debug)]
-struct Kept {
-    stamp: Stamp,
-    sites: Sites<Site>,
-    leaves: Leaves<Around>,
-    settled: Settled<Vec<u8>>,
-}
-
-#[derive(Debug)]
-struct Site {
-    /// ` target=".." module=".." file=".." line=".."`.
-    source: Vec<u8>,
-    keys: Keys,
-}
+type Kept = shared::Kept<Site, Around, Vec<u8>>;
 
 #[derive(Debug, Default)]
 struct Around {
@@ -61,20 +46,13 @@ impl Xml {
     /// Sets the time zone of the timestamps.
     #[must_use]
     pub fn zone(self, zone: Zone) -> Self {
-        Self { zone, kept: None, ..self }
+        Self { setup: self.setup.zone(zone) }
     }
 
     /// Sets which fields have a place of their own.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, kept: None, ..self }
-    }
-}
-
-impl Clone for Xml {
-    /// The same settings, with nothing kept yet.
-    fn clone(&self) -> Self {
-        Self { names: self.names.clone(), zone: self.zone.clone(), kept: None }
+        Self { setup: self.setup.names(names) }
     }
 }
 
@@ -141,28 +119,20 @@ fn element(out: &mut Vec<u8>, name: &str, text: &str) {
     out.push(b'>');
 }
 
-fn write_source(out: &mut Vec<u8>, target: &str, module: Option<&str>, place: (Option<&str>, Option<u32>)) {
-    if !target.is_empty() {
-        attribute(out, "target", target);
+fn write_source(out: &mut Vec<u8>, source: &Source<'_>) {
+    if !source.target.is_empty() {
+        attribute(out, "target", source.target);
     }
-    if let Some(module) = module {
+    if let Some(module) = source.module {
         attribute(out, "module", module);
     }
-    if let Some(file) = place.0 {
+    if let Some(file) = source.file {
         attribute(out, "file", file);
     }
-    if let Some(line) = place.1 {
+    if let Some(line) = source.line {
         out.extend_from_slice(b" line=\"");
         number::unsigned(out, line.into());
         out.push(b'"');
-    }
-}
-
-impl Site {
-    fn new(callsite: &Callsite) -> Self {
-        let mut source = Vec::new();
-        write_source(&mut source, callsite.target, callsite.module, (callsite.file, callsite.line));
-        Self { source, keys: Keys::new(callsite, &FIELD) }
     }
 }
 
@@ -181,52 +151,44 @@ impl Around {
             write_span(&mut around.spans, span, time, &FIELD, |entry| !context.took(span, entry.key));
             around.spans.extend_from_slice(b"</span>");
         }
-        around.cut = crate::shared::chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
+        around.cut = is_cut(span, time);
         around
     }
 }
 
-impl Kept {
-    fn encode(&mut self, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
-        let Self { stamp, sites, leaves, settled } = self;
-        let said = Said::by(record);
-        let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite)));
-        let around =
-            record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
+fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
+    let Kept { stamp, sites, leaves, settled } = kept;
+    let said = Said::by(record);
+    let site = record.callsite().map(|callsite| sites.get(callsite, || Site::new(callsite, &FIELD, write_source)));
+    let around =
+        record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
 
-        write_start(stamp, record, out);
-        match site {
-            Some(site) if !said.source => out.extend_from_slice(&site.source),
-            _ => {
-                let source = record.source();
-                write_source(out, source.target, source.module, (source.file, source.line));
-            }
-        }
-        out.push(b'>');
-        element(out, "message", record.message());
-        for tag in tags_of(record) {
-            element(out, "tag", tag);
-        }
-        out.extend_from_slice(around.map_or(&[], |around| &around.context));
-        let seen = write_fields(out, record, site.map(|site| &site.keys), &FIELD);
-        out.extend_from_slice(around.map_or(&[], |around| &around.spans));
-        if seen.metadata {
-            write_metadata(out, record, true);
-        } else {
-            out.extend_from_slice(settled.get(record, || {
-                let mut metadata = Vec::new();
-                write_metadata(&mut metadata, record, false);
-                metadata
-            }));
-        }
-        if seen.error {
-            write_error(out, record);
-        }
-        if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
-            write_missing(record, |name, value| element(out, name.trim_start_matches('_'), value));
-        }
-        out.extend_from_slice(b"</record>\n");
+    write_start(stamp, record, out);
+    Site::put(site, out, record, said, write_source);
+    out.push(b'>');
+    element(out, "message", record.message());
+    for tag in tags_of(record) {
+        element(out, "tag", tag);
     }
+    out.extend_from_slice(around.map_or(&[], |around| &around.context));
+    let seen = write_fields(out, record, site.map(|site| &site.keys), &FIELD);
+    out.extend_from_slice(around.map_or(&[], |around| &around.spans));
+    if seen.metadata {
+        write_metadata(out, record, true);
+    } else {
+        out.extend_from_slice(settled.get(record, || {
+            let mut metadata = Vec::new();
+            write_metadata(&mut metadata, record, false);
+            metadata
+        }));
+    }
+    if seen.error {
+        write_error(out, record);
+    }
+    if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
+        write_missing(record, |name, value| element(out, name.trim_start_matches('_'), value));
+    }
+    out.extend_from_slice(b"</record>\n");
 }
 
 /// Appends `<record time=".." level=".." kind=".."`, and the category.
@@ -261,15 +223,8 @@ fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
 
 impl Format for Xml {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        let kept = self.kept.get_or_insert_with(|| {
-            Box::new(Kept {
-                stamp: Stamp::new(self.zone.clone()),
-                sites: Sites::default(),
-                leaves: Leaves::default(),
-                settled: Settled::default(),
-            })
-        });
-        kept.encode(&self.names, record, out);
+        let (names, kept) = self.setup.kept(Kept::new);
+        encode(kept, names, record, out);
     }
 
     fn duplicate(&self) -> Box<dyn Format> {
@@ -277,7 +232,7 @@ impl Format for Xml {
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("xml {} {}", self.zone.name(), self.names.identity()))
+        Some(format!("xml {}", self.setup.identity()))
     }
 
     fn media_type(&self) -> &'static str {

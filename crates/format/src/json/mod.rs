@@ -13,7 +13,7 @@ pub(crate) use around::write_spans;
 pub(crate) use head::write_tags;
 pub(crate) use value::{Dialect, NotFinite, object, string, value};
 
-use crate::shared::{Leaves, Settled, Sites};
+use crate::shared::{Leaves, Settled, Setup, Sites};
 use crate::time::Stamp;
 use crate::{Names, Zone};
 use std::str::FromStr;
@@ -37,12 +37,10 @@ use tracework_core::{Format, Record};
 /// assert_eq!(json.media_type(), "application/x-ndjson");
 /// # Ok::<(), tracework_format::UnknownZone>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Json {
     shape: Shape,
-    names: Names,
-    zone: Zone,
-    kept: Option<Box<Kept>>,
+    setup: Setup<Kept>,
 }
 
 /// How the parts of a record are arranged.
@@ -114,50 +112,35 @@ impl Json {
 
     /// Sets how the parts are arranged.
     #[must_use]
-    pub fn shape(mut self, shape: Shape) -> Self {
-        self.shape = shape;
-        self.kept = None;
-        self
+    pub fn shape(self, shape: Shape) -> Self {
+        Self { shape, setup: self.setup.afresh() }
     }
 
     /// Sets the time zone of the timestamps.
     #[must_use]
-    pub fn zone(mut self, zone: Zone) -> Self {
-        self.zone = zone;
-        self.kept = None;
-        self
+    pub fn zone(self, zone: Zone) -> Self {
+        Self { setup: self.setup.zone(zone), ..self }
     }
 
     /// Sets which fields have a place of their own.
     #[must_use]
-    pub fn names(mut self, names: Names) -> Self {
-        self.names = names;
-        self.kept = None;
-        self
-    }
-}
-
-impl Clone for Json {
-    /// The same settings, with nothing kept yet.
-    fn clone(&self) -> Self {
-        Self { shape: self.shape, names: self.names.clone(), zone: self.zone.clone(), kept: None }
+    pub fn names(self, names: Names) -> Self {
+        Self { setup: self.setup.names(names), ..self }
     }
 }
 
 impl Format for Json {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        let kept = self.kept.get_or_insert_with(|| {
-            Box::new(Kept {
-                stamp: Stamp::new(self.zone.clone()),
-                ranks: head::Ranks::new(),
-                sites: Sites::default(),
-                leaves: Leaves::default(),
-                settled: Settled::default(),
-            })
+        let (names, kept) = self.setup.kept(|stamp| Kept {
+            stamp,
+            ranks: head::Ranks::new(),
+            sites: Sites::default(),
+            leaves: Leaves::default(),
+            settled: Settled::default(),
         });
         match self.shape {
-            Shape::Nested => nested::encode(kept, &self.names, record, out),
-            Shape::Flat => flat::encode(kept, &self.names, record, out),
+            Shape::Nested => nested::encode(kept, names, record, out),
+            Shape::Flat => flat::encode(kept, names, record, out),
             Shape::Fmt => fmt::encode(kept, record, out),
         }
     }
@@ -167,7 +150,7 @@ impl Format for Json {
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("json {} {} {}", self.shape.name(), self.zone.name(), self.names.identity()))
+        Some(format!("json {} {}", self.shape.name(), self.setup.identity()))
     }
 
     fn media_type(&self) -> &'static str {

@@ -5,7 +5,7 @@ mod write;
 
 pub use compile::PatternError;
 
-use crate::shared::{Keys, Sites};
+use crate::shared::{Keys, Setup, Sites};
 use crate::time::Stamp;
 use crate::{Names, Zone};
 use compile::Piece;
@@ -35,13 +35,11 @@ use tracework_core::{Format, Record};
 /// `{level:<8}`, `{level:>8}`, `{level:^8}` fill up to eight characters, at the right, the left or both sides; `{level:8}` is
 /// `{level:<8}`. `{{` and `}}` are braces. What stands in a place is escaped as in [`Text`](crate::Text), and blanks at
 /// the end of a line are left out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pattern {
     text: Arc<str>,
     pieces: Arc<[Piece]>,
-    names: Names,
-    zone: Zone,
-    kept: Option<Box<Kept>>,
+    setup: Setup<Kept>,
 }
 
 /// What is kept between records.
@@ -62,45 +60,28 @@ impl Pattern {
     /// holds a control character; the error says where.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         let pieces = compile::compile(pattern)?.into();
-        Ok(Self { text: pattern.into(), pieces, names: Names::default(), zone: Zone::utc(), kept: None })
+        Ok(Self { text: pattern.into(), pieces, setup: Setup::default() })
     }
 
     /// Sets the time zone of the timestamps.
     #[must_use]
     pub fn zone(self, zone: Zone) -> Self {
-        Self { zone, kept: None, ..self }
+        Self { setup: self.setup.zone(zone), ..self }
     }
 
     /// Sets which fields are context.
     #[must_use]
     pub fn names(self, names: Names) -> Self {
-        Self { names, kept: None, ..self }
-    }
-}
-
-impl Clone for Pattern {
-    /// The same settings, with nothing kept yet.
-    fn clone(&self) -> Self {
-        Self {
-            text: Arc::clone(&self.text),
-            pieces: Arc::clone(&self.pieces),
-            names: self.names.clone(),
-            zone: self.zone.clone(),
-            kept: None,
-        }
+        Self { setup: self.setup.names(names), ..self }
     }
 }
 
 impl Format for Pattern {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        let kept = self.kept.get_or_insert_with(|| {
-            Box::new(Kept {
-                stamp: Stamp::new(self.zone.clone()),
-                sites: Sites::default(),
-                times: vec![None; self.pieces.len()],
-            })
-        });
-        write::encode(kept, &self.pieces, &self.names, record, out);
+        let Self { pieces, setup, .. } = self;
+        let (names, kept) =
+            setup.kept(|stamp| Kept { stamp, sites: Sites::default(), times: vec![None; pieces.len()] });
+        write::encode(kept, pieces, names, record, out);
     }
 
     fn duplicate(&self) -> Box<dyn Format> {
@@ -108,6 +89,6 @@ impl Format for Pattern {
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("pattern {:?} {} {}", self.text, self.zone.name(), self.names.identity()))
+        Some(format!("pattern {:?} {}", self.text, self.setup.identity()))
     }
 }

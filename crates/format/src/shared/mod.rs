@@ -9,6 +9,8 @@ mod metadata;
 mod pairs;
 mod plain;
 mod said;
+mod setup;
+mod site;
 
 pub(crate) use context::{Context, named_spans};
 pub(crate) use cuts::{is_whole, write_missing};
@@ -18,4 +20,6 @@ pub(crate) use kept::{Leaves, Settled, Sites};
 pub(crate) use metadata::metadata_of;
 pub(crate) use pairs::{Pairs, has_field};
 pub(crate) use plain::{Plain, first_error, thread_label};
-pub(crate) use said::{Said, chain, tags_around, tags_of};
+pub(crate) use said::{Said, chain, is_cut, tags_around, tags_of};
+pub(crate) use setup::{Kept, Setup};
+pub(crate) use site::Site;

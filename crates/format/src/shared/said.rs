@@ -43,6 +43,11 @@ pub(crate) fn chain(span: &SpanNode) -> impl Iterator<Item = &SpanNode> + Clone 
     std::iter::successors(Some(span), |span| span.parent())
 }
 
+/// Was a field of `span`, or of one around it, cut as of `time`?
+pub(crate) fn is_cut(span: &SpanNode, time: Timestamp) -> bool {
+    chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut)
+}
+
 /// The tags of `record` and of the spans around it, each once.
 pub(crate) fn tags_of<'a>(record: &Record<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     let record = *record;

@@ -4,7 +4,8 @@ use super::colors::{Colors, DIM};
 use super::{Around, Kept, Settings, Site, Words, write_spans};
 use crate::escape;
 use crate::shared::{
-    Dialect as _, Fragment, Keys, Said, chain, is_whole, metadata_of, tags_around, tags_of, write_fields, write_missing,
+    Dialect as _, Fragment, Keys, Said, is_cut, is_whole, metadata_of, tags_around, tags_of, write_fields,
+    write_missing,
 };
 use tracework_core::{Callsite, Kind, Record, Reserved, Severity, SpanNode, Timestamp};
 
@@ -76,7 +77,7 @@ pub(super) fn make_around(span: &SpanNode, time: Timestamp, settings: Settings) 
         settings.colors.paint(&mut around.spans, DIM, |out| out.extend_from_slice(b" in "));
         write_spans(&mut around.spans, span, time, settings.colors.on);
     }
-    around.cut = chain(span).flat_map(|span| span.entries(time)).any(|entry| entry.cut);
+    around.cut = is_cut(span, time);
     around
 }
 

@@ -8,7 +8,7 @@ mod value;
 pub(crate) use value::{Words, write_spans};
 
 use crate::Zone;
-use crate::shared::{Keys, Leaves, Settled, Sites};
+use crate::shared::{Keys, Leaves, Settled, Setup, Sites};
 use crate::time::Stamp;
 use colors::Colors;
 use compact::Labels;
@@ -33,11 +33,10 @@ use tracework_core::{Format, Record};
 /// assert_ne!(console.identity(), file.identity());
 /// # Ok::<(), tracework_format::UnknownZone>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Text {
     settings: Settings,
-    zone: Zone,
-    kept: Option<Box<Kept>>,
+    setup: Setup<Kept>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +81,7 @@ impl Text {
     #[must_use]
     pub fn new() -> Self {
         let settings = Settings { pretty: false, colors: Colors { on: false }, spans: true, metadata: false };
-        Self { settings, zone: Zone::utc(), kept: None }
+        Self { settings, setup: Setup::default() }
     }
 
     /// Several lines a record, for a console: a field and a span a line, and where the event stands in the source.
@@ -101,9 +100,8 @@ impl Text {
 
     /// Sets the time zone of the timestamps.
     #[must_use]
-    pub fn zone(mut self, zone: Zone) -> Self {
-        self.zone = zone;
-        self.afresh()
+    pub fn zone(self, zone: Zone) -> Self {
+        Self { setup: self.setup.zone(zone), ..self }
     }
 
     /// Are the spans around written? They are, unless told otherwise.
@@ -120,9 +118,8 @@ impl Text {
         self.afresh()
     }
 
-    fn afresh(mut self) -> Self {
-        self.kept = None;
-        self
+    fn afresh(self) -> Self {
+        Self { setup: self.setup.afresh(), ..self }
     }
 }
 
@@ -132,24 +129,15 @@ impl Default for Text {
     }
 }
 
-impl Clone for Text {
-    /// The same settings, with nothing kept yet.
-    fn clone(&self) -> Self {
-        Self { settings: self.settings, zone: self.zone.clone(), kept: None }
-    }
-}
-
 impl Format for Text {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         let settings = self.settings;
-        let kept = self.kept.get_or_insert_with(|| {
-            Box::new(Kept {
-                stamp: Stamp::new(self.zone.clone()),
-                labels: Labels::new(settings.colors),
-                sites: Sites::default(),
-                leaves: Leaves::default(),
-                settled: Settled::default(),
-            })
+        let (_, kept) = self.setup.kept(|stamp| Kept {
+            stamp,
+            labels: Labels::new(settings.colors),
+            sites: Sites::default(),
+            leaves: Leaves::default(),
+            settled: Settled::default(),
         });
         if settings.pretty {
             pretty::encode(kept, settings, record, out);
@@ -163,6 +151,6 @@ impl Format for Text {
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("text {:?} {}", self.settings, self.zone.name()))
+        Some(format!("text {:?} {}", self.settings, self.setup.zone_identity()))
     }
 }
