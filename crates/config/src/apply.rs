@@ -158,6 +158,7 @@ fn fill(plan: &mut PlanSpec, from: PlanSpec) {
     plan.enrichers = from.enrichers;
     plan.redact = from.redact;
     plan.limits = from.limits;
+    plan.enrich = from.enrich;
     for (key, value) in from.metadata {
         plan.metadata.retain(|(other, _)| *other != key);
         plan.metadata.push((key, value));

@@ -27,7 +27,7 @@ pub use plan::roles;
 pub use plan::{
     CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Temporary, Verdict, Why,
 };
-pub use process::process_metadata;
+pub use process::{Around, Resource, UnknownResource, process_metadata};
 pub use redact::{
     Detector, RedactCache, RedactError, RedactScratch, RedactSettings, Redacted, Redactor, UnknownDetector,
 };

@@ -30,7 +30,7 @@ pub use tracework_config as config;
 pub use tracework_core as core;
 pub use tracework_core::{Kind, KindSet, Severity, SeveritySet};
 pub use tracework_engine as engine;
-pub use tracework_engine::{Control, FlushReport, Health, ShutdownReport};
+pub use tracework_engine::{Control, FlushReport, Health, Resource, ShutdownReport};
 pub use tracework_format as format;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;

@@ -159,3 +159,19 @@ fn a_console_whose_reader_has_gone_is_no_panic() {
     let run = super::support::Run::of(&child.wait_with_output().expect("it ends"));
     assert!(run.code == Some(1) && !run.err.contains("panicked"), "{:?} {}", run.code, run.err);
 }
+
+#[test]
+fn what_the_surroundings_tell_is_in_every_record_and_gives_way_to_what_is_named() {
+    let place = Place::with(
+        "enrich: [kubernetes, os]\nmetadata: { os.type: mine }\ndestinations:\n  app: { type: file, path: app.jsonl }\n",
+    );
+    let mut command = place.command(&["pipe", "--config", "app.yml"]);
+    let command = command.env("POD_NAMESPACE", "shop").env("POD_NAME", "payments-7d9f");
+    let mut child = command.spawn().expect("it was built");
+    child.stdin.take().expect("it is piped").write_all(b"a line\n").expect("it reads");
+    assert!(child.wait().expect("it ends").success());
+    let records = super::support::records(&place.path("app.jsonl"));
+    let metadata = &records[0]["metadata"];
+    assert_eq!((&metadata["k8s.namespace.name"], &metadata["k8s.pod.name"]), (&"shop".into(), &"payments-7d9f".into()));
+    assert_eq!(metadata["os.type"], "mine");
+}

@@ -2,6 +2,7 @@
 
 mod common;
 mod destinations;
+mod enrich;
 mod flat;
 mod names;
 mod routes;

@@ -1,6 +1,6 @@
 //! What stands at the top.
 
-use super::{destinations, names, routes};
+use super::{destinations, enrich, names, routes};
 use crate::apply::set_rest;
 use crate::config::Config;
 use crate::nearest::suggest;
@@ -18,10 +18,11 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 /// Sections that come with later versions.
 const LATER: [&str; 9] = ["profile", "profiles", "triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
-const TEXTS: [(&str, &str, &str); 14] = [
+const TEXTS: [(&str, &str, &str); 15] = [
     ("directory", "Where relative paths start; itself relative to the folder of this file.", "."),
     ("service", "The program's name in every record; without it, that of its file.", "payments"),
     ("metadata", "Pairs that every record carries.", "{ region: eu-1 }"),
+    ("enrich", "What the surroundings of the process add to every record, read once at the start.", "[os, systemd]"),
     ("level", "The least severity of destinations that name none; RUST_LOG replaces it.", "INFO"),
     (
         "targets",
@@ -46,6 +47,7 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     let _ = top.take("directory", Shape::Path);
     let mut spec = PlanSpec::default();
     metadata(top, &mut spec);
+    spec.enrich = enrich::enrich(top);
     spec.level = top.take_level("level").unwrap_or(spec.level);
     spec.targets = targets(top).unwrap_or_default();
     spec.spans = top.take_level("spans").unwrap_or(spec.spans);

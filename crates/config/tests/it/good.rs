@@ -4,7 +4,7 @@ use super::support::good;
 use std::path::Path;
 use std::time::Duration;
 use tracework_core::{GiveUp, Kind, KindSet, Overflow, Severity, SeveritySet, TagFilter};
-use tracework_engine::{BufferFull, Detector};
+use tracework_engine::{BufferFull, Detector, Resource};
 
 #[test]
 fn the_top_fills_the_plan() {
@@ -25,6 +25,14 @@ fn the_top_fills_the_plan() {
     assert!(spec.redact.detect.contains(&Detector::Email) && spec.redact.detect.contains(&Detector::AwsKey));
     assert_eq!(config.buffer().when_full, BufferFull::Block { limit: Some(Duration::from_secs(2)) });
     assert_eq!(config.names().tags, "labels");
+}
+
+#[test]
+fn what_the_surroundings_tell_is_asked_for_by_name() {
+    let of = |yaml: &str| good(yaml).spec().enrich.clone();
+    assert_eq!(of("enrich: [kubernetes, systemd, kubernetes]"), [Resource::Kubernetes, Resource::Systemd]);
+    assert_eq!(of("enrich: host"), [Resource::Host]);
+    assert!(of("level: INFO").is_empty());
 }
 
 #[test]

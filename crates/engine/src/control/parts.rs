@@ -2,6 +2,7 @@
 
 use super::Control;
 use crate::plan::{PlanError, RouteSpec};
+use crate::process::Resource;
 use std::sync::Arc;
 use tracework_core::{Enricher, Filter, TagFilter};
 use tracework_rules::Rule;
@@ -124,6 +125,21 @@ impl Control {
             let before = spec.enrichers.len();
             spec.enrichers.retain(|(other, _)| other != name);
             found(spec.enrichers.len() < before, "enricher", name)
+        })
+    }
+
+    /// Adds what the surroundings of the process tell to the metadata that every record has. It is read once; what
+    /// [`set_metadata`](Self::set_metadata) names holds before it.
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown.
+    pub fn enrich(&self, resource: Resource) -> Result<(), PlanError> {
+        self.change(|spec| {
+            if !spec.enrich.contains(&resource) {
+                spec.enrich.push(resource);
+            }
+            Ok(())
         })
     }
 

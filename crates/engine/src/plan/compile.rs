@@ -116,18 +116,24 @@ impl Plan {
             _ => Arc::new(Redactor::new(&spec.redact)?),
         };
         let metadata = match before {
-            Some(before) if before.spec.metadata == spec.metadata && Arc::ptr_eq(&before.redactor, &redactor) => {
+            Some(before)
+                if before.spec.metadata == spec.metadata
+                    && before.spec.enrich == spec.enrich
+                    && Arc::ptr_eq(&before.redactor, &redactor) =>
+            {
                 Arc::clone(&before.metadata)
             }
-            _ => Arc::new(metadata(&spec.metadata, &redactor)),
+            _ => Arc::new(metadata(&spec, &redactor)),
         };
         Ok(Self { generation, routes, default, enabled, metadata, redactor, congested: AtomicU64::new(0), spec })
     }
 }
 
-/// The pairs with their secrets masked: a value may come from the environment.
-fn metadata(pairs: &[(String, String)], redactor: &Redactor) -> Metadata {
-    Metadata::new(pairs.iter().map(|(key, value)| {
+/// The pairs with their secrets masked: a value may come from the environment. What is named holds before what the
+/// surroundings tell.
+fn metadata(spec: &PlanSpec, redactor: &Redactor) -> Metadata {
+    let around = spec.enrich.iter().flat_map(|resource| resource.pairs());
+    Metadata::new(around.chain(&spec.metadata).map(|(key, value)| {
         let masked = redactor.redact_value(key, Value::Str(value));
         let shown = masked.map(|masked| masked.with_value(|value| value.to_string()));
         (key.as_str(), shown.unwrap_or_else(|| value.clone()))

@@ -1,6 +1,7 @@
 //! What a plan is made of.
 
 use crate::delivery::Outlet;
+use crate::process::Resource;
 use crate::redact::RedactSettings;
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +30,9 @@ pub struct PlanSpec {
     pub filters: Vec<(String, Arc<dyn Filter>)>,
     /// What adds metadata to each record, by name.
     pub enrichers: Vec<(String, Arc<dyn Enricher>)>,
-    /// Metadata of every record.
+    /// What the surroundings of the process tell, as metadata of every record.
+    pub enrich: Vec<Resource>,
+    /// Metadata of every record. It holds before what the surroundings tell.
     pub metadata: Vec<(String, String)>,
     /// Which secrets are hidden.
     pub redact: RedactSettings,
@@ -96,6 +99,7 @@ impl Default for PlanSpec {
             tags: TagFilter::default(),
             filters: Vec::new(),
             enrichers: Vec::new(),
+            enrich: Vec::new(),
             metadata: Vec::new(),
             redact: RedactSettings::default(),
             limits: Limits::default(),

@@ -1,9 +1,11 @@
-//! What concerns the whole process: forks, panics, signals.
+//! What concerns the whole process: forks, signals, and what is known of it.
 
 mod fork;
 mod metadata;
+mod resource;
 mod signals;
 
 pub(crate) use fork::watch_forks;
 pub(crate) use fork::{away_from_forks, forks};
 pub use metadata::process_metadata;
+pub use resource::{Around, Resource, UnknownResource};

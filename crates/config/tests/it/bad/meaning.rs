@@ -295,3 +295,15 @@ fn an_unknown_word() {
   help: did you mean `flat`?"#,
     );
 }
+
+#[test]
+fn an_unknown_resource() {
+    refused(
+        r#"enrich: [os, kubernets]"#,
+        r#"app.yml:1:14: `kubernets` tells nothing of the process
+  |
+1 | enrich: [os, kubernets]
+  |              ^^^^^^^^^
+  help: did you mean `kubernetes`?"#,
+    );
+}
