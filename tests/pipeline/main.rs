@@ -4,5 +4,6 @@ mod beside;
 mod capture;
 mod control;
 mod files;
+mod filters;
 mod invariants;
 mod support;

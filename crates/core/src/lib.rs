@@ -33,7 +33,10 @@ pub use nearest::nearest;
 pub use record::{
     Draft, Entries, Entry, Head, Key, OwnedRecord, Page, Pick, Record, Reserved, Section, Source, Thread,
 };
-pub use roles::{Action, Batch, Command, Destination, Enricher, Enrichment, Filter, Format, Wants};
+pub use roles::{
+    Action, Batch, Command, Decision, Destination, Enricher, Enrichment, Filter, FilterCounts, Format, Mark,
+    NamedFilter, StatefulFilter, Wants,
+};
 pub use severity::{Severity, SeveritySet, UnknownSeverity};
 pub use span::SpanNode;
 pub use time::Timestamp;

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tracework_core::Timestamp;
+use tracework_core::{FilterCounts, NamedFilter, Timestamp};
 
 /// Why a record was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -160,6 +160,30 @@ pub struct DestinationHealth {
     pub last_delivery: Option<Duration>,
     /// The last error.
     pub last_error: Option<LastError>,
+}
+
+/// What a filter with a memory did so far, as of the engine's last pass: `kept + suppressed + held` is the number of
+/// records that it was asked about. What it suppressed was accepted by no destination on this way, and so is in no
+/// destination's row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FilterHealth {
+    /// What it does.
+    pub filter: String,
+    /// Records that went on.
+    pub kept: u64,
+    /// Records that went no further.
+    pub suppressed: u64,
+    /// Records that wait.
+    pub held: u64,
+    /// Keys that it forgot because there were too many.
+    pub forgotten: u64,
+}
+
+impl From<&NamedFilter> for FilterHealth {
+    fn from(filter: &NamedFilter) -> Self {
+        let FilterCounts { kept, suppressed, held, forgotten } = filter.counts();
+        Self { filter: filter.describe().to_owned(), kept, suppressed, held, forgotten }
+    }
 }
 
 /// An error and when it was.

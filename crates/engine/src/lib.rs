@@ -8,6 +8,7 @@ mod buffer;
 mod clock;
 mod control;
 mod delivery;
+mod filter;
 mod hub;
 mod ledger;
 pub mod own;
@@ -21,8 +22,9 @@ pub use buffer::{BufferFull, Lane, SharedBufferSettings};
 pub use clock::Clock;
 pub use control::{CallsiteCount, Control, ControlBuilder, FlushReport, Guard, Health, ShutdownReport, Unclean};
 pub use delivery::DeadLetter;
+pub use filter::{Burst, Dedup, Except, FilterKey, RateLimit, Sample};
 pub use hub::{Counters, Hub};
-pub use ledger::{DestinationHealth, DropReason, LastError, LedgerRow, State};
+pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
 pub use plan::roles;
 pub use plan::{
     CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Temporary, Verdict, Why,

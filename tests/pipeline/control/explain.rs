@@ -137,6 +137,7 @@ fn apply(control: &Control, plan: &Drawn) -> Result<Vec<MemoryHandle>, PlanError
             .routes
             .iter()
             .map(|(when, to)| RouteSpec {
+                filters: Vec::new(),
                 name: None,
                 when: rule(RULES[*when]),
                 to: to.iter().map(|&to| name(to)).collect(),

@@ -30,7 +30,8 @@ fn a_route_takes_records_from_the_default() {
 fn several_routes_that_match_add_up() {
     let bench = Bench::new();
     let (a, b) = (bench.also("a", Severity::TRACE), bench.also("b", Severity::TRACE));
-    let route = |when: &str, to: &str| RouteSpec { name: None, when: rule(when), to: vec![to.to_owned()] };
+    let route =
+        |when: &str, to: &str| RouteSpec { name: None, when: rule(when), to: vec![to.to_owned()], filters: Vec::new() };
     bench.control.set_routes(vec![route("level >= WARNING", "a"), route("span = request", "b")]).expect("routes");
     bench.run(|| tracing::info_span!("request").in_scope(|| warn!("both")));
     assert_eq!((messages(&a).len(), messages(&b).len(), bench.memory.len()), (1, 1, 0));

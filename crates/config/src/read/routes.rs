@@ -41,7 +41,7 @@ fn route(section: &mut Section<'_>, known: &[String]) -> Option<RouteSpec> {
     let name = section.take_str("name");
     let when = section.need("when", Section::take_rule).ok();
     let to = section.need("to", |section, _| names_in(section, "to", known)).ok();
-    Some(RouteSpec { name, when: when?, to: to? })
+    Some(RouteSpec { name, when: when?, to: to?, filters: Vec::new() })
 }
 
 /// `default: [console, app]`.

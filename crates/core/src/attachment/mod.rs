@@ -6,7 +6,7 @@ pub use settings::{
     BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, GiveUp, Overflow, RetrySettings, TagFilter,
 };
 
-use crate::{Destination, Filter, Format, KindSet, Severity, SeveritySet};
+use crate::{Destination, Filter, Format, KindSet, NamedFilter, Severity, SeveritySet, StatefulFilter};
 use std::sync::Arc;
 
 /// A destination on its way into a plan, with its format and its settings. Every [`Destination`] becomes one by the
@@ -80,6 +80,12 @@ pub trait Attach: Into<Attachment> {
     /// Takes only what the filter keeps; several must all keep it.
     fn filter(self, filter: impl Filter) -> Attachment {
         self.set(|settings| settings.filters.push(Arc::new(filter)))
+    }
+
+    /// Takes only what a filter with a memory keeps, under this name in reports; several are asked in this order.
+    fn stateful_filter(self, name: &str, filter: impl StatefulFilter) -> Attachment {
+        let filter = NamedFilter::new(name, filter);
+        self.set(|settings| settings.stateful.push(filter))
     }
 
     /// Takes only records with the right tags.

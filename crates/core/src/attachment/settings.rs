@@ -1,6 +1,6 @@
 //! What is set for a destination beside what its own type knows.
 
-use crate::{Filter, KindSet, SeveritySet};
+use crate::{Filter, KindSet, NamedFilter, SeveritySet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub struct DestinationSettings {
     pub enabled: bool,
     /// Filters that must all keep a record.
     pub filters: Vec<Arc<dyn Filter>>,
+    /// Filters with a memory, asked in this order about what all of the above let pass.
+    pub stateful: Vec<NamedFilter>,
     /// The tags it asks for.
     pub tags: TagFilter,
     /// Its queue.
@@ -41,6 +43,7 @@ impl Default for DestinationSettings {
             kinds: KindSet::ALL,
             enabled: true,
             filters: Vec::new(),
+            stateful: Vec::new(),
             tags: TagFilter::default(),
             buffer: BufferSettings::default(),
             batch: BatchSettings::default(),
@@ -57,6 +60,7 @@ impl fmt::Debug for DestinationSettings {
             .field("levels", &self.levels)
             .field("enabled", &self.enabled)
             .field("filters", &self.filters.len())
+            .field("stateful", &self.stateful)
             .field("tags", &self.tags)
             .field("buffer", &self.buffer)
             .field("batch", &self.batch)

@@ -6,6 +6,7 @@ mod destination;
 mod enricher;
 mod filter;
 mod format;
+mod stateful;
 
 pub use action::Action;
 pub use batch::Batch;
@@ -13,3 +14,4 @@ pub use destination::{Command, Destination, Wants};
 pub use enricher::{Enricher, Enrichment};
 pub use filter::Filter;
 pub use format::Format;
+pub use stateful::{Decision, FilterCounts, Mark, NamedFilter, StatefulFilter};

@@ -3,7 +3,7 @@
 use super::Control;
 use crate::delivery::{self, Outlet};
 use crate::hub::Hub;
-use crate::{LedgerRow, Plan, own};
+use crate::{FilterHealth, LedgerRow, Plan, own};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -54,6 +54,8 @@ pub struct ShutdownReport {
     pub total: FlushReport,
     /// Each destination's row of the ledger, as it was closed.
     pub destinations: BTreeMap<String, LedgerRow>,
+    /// What each filter with a memory did.
+    pub filters: BTreeMap<String, FilterHealth>,
 }
 
 impl ShutdownReport {
@@ -139,7 +141,7 @@ pub(super) fn close_all(hub: &Arc<Hub>, deadline: Instant) -> ShutdownReport {
     let ticket = hub.requests.ask_pass();
     hub.wake();
     let _ = hub.requests.wait_pass(ticket, deadline);
-    let mut report = ShutdownReport::default();
+    let mut report = ShutdownReport { filters: last.filters_health(), ..ShutdownReport::default() };
     delivery::close_all(&outlets(&last), deadline);
     for destination in last.destinations() {
         let row = destination.outlet.health().ledger;

@@ -2,7 +2,7 @@
 
 use super::Control;
 use crate::hub::Counters;
-use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
+use crate::ledger::{DestinationHealth, DropReason, FilterHealth, LedgerRow};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -32,6 +32,8 @@ pub struct Health {
     pub errors: u64,
     /// Of the records routed so far, those whose callsite was found in their thread's table, and the look-ups there were.
     pub callsite_cache: (u64, u64),
+    /// Each filter with a memory: by its name, or by `routes.ROUTE.NAME` and `destinations.NAME.NAME`.
+    pub filters: BTreeMap<String, FilterHealth>,
     /// Names in `destinations` fields that nothing has, each with how often it came.
     pub unknown_destinations: BTreeMap<String, u64>,
 }
@@ -93,6 +95,7 @@ impl Control {
             buffer_limit: hub.buffer.pool().limit(),
             threads: hub.buffer.lanes(),
             callsite_cache: callsite_cache(counters),
+            filters: plan.filters_health(),
             unknown_destinations: counters.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

@@ -4,7 +4,7 @@ use super::Control;
 use crate::plan::{PlanError, RouteSpec};
 use crate::process::Resource;
 use std::sync::Arc;
-use tracework_core::{Enricher, Filter, TagFilter};
+use tracework_core::{Enricher, Filter, NamedFilter, StatefulFilter, TagFilter};
 use tracework_rules::Rule;
 
 impl Control {
@@ -15,10 +15,11 @@ impl Control {
     ///
     /// If `to` names what is not attached.
     pub fn set_route(&self, name: &str, when: Rule, to: &[&str]) -> Result<(), PlanError> {
-        let route = RouteSpec { name: Some(name.to_owned()), when, to: to.iter().map(|&to| to.to_owned()).collect() };
+        let to = to.iter().map(|&to| to.to_owned()).collect();
+        let route = RouteSpec { name: Some(name.to_owned()), when, to, filters: Vec::new() };
         self.change(|spec| {
             match spec.routes.iter_mut().find(|other| other.name.as_deref() == Some(name)) {
-                Some(place) => *place = route,
+                Some(place) => *place = RouteSpec { filters: std::mem::take(&mut place.filters), ..route },
                 None => spec.routes.push(route),
             }
             Ok(())
@@ -76,16 +77,57 @@ impl Control {
         })
     }
 
-    /// Removes the filter of this name.
+    /// Adds a filter with a memory for the whole pipeline, or replaces the one of this name. It is asked about every record
+    /// that would be delivered anywhere; what it did is in [`Control::health`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tracework_engine::{Control, Except, RateLimit};
+    ///
+    /// let control = Control::new();
+    /// let limit = RateLimit::new(100, Duration::from_secs(1));
+    /// control.add_stateful_filter("flood", Except::new("level >= ERROR".parse()?, limit))?;
+    /// assert_eq!(control.health().filters["flood"].suppressed, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// After the shutdown.
+    pub fn add_stateful_filter(&self, name: &str, filter: impl StatefulFilter) -> Result<(), PlanError> {
+        let filter = NamedFilter::new(name, filter);
+        self.change(|spec| {
+            spec.stateful.retain(|other| other.name() != name);
+            spec.stateful.push(filter);
+            Ok(())
+        })
+    }
+
+    /// Sets the filters with a memory of the route `route`: they are asked about the records that it alone leads somewhere.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such route, or a filter stands elsewhere already.
+    pub fn set_route_filters(&self, route: &str, filters: Vec<NamedFilter>) -> Result<(), PlanError> {
+        self.change(|spec| {
+            let known = spec.routes.iter_mut().find(|other| other.name.as_deref() == Some(route));
+            let place = known.ok_or_else(|| PlanError::NotFound { what: "route", name: route.to_owned() })?;
+            place.filters = filters;
+            Ok(())
+        })
+    }
+
+    /// Removes the filter of this name, with a memory or without. What it holds goes on.
     ///
     /// # Errors
     ///
     /// If there is none.
     pub fn remove_filter(&self, name: &str) -> Result<(), PlanError> {
         self.change(|spec| {
-            let before = spec.filters.len();
+            let before = spec.filters.len() + spec.stateful.len();
             spec.filters.retain(|(other, _)| other != name);
-            found(spec.filters.len() < before, "filter", name)
+            spec.stateful.retain(|other| other.name() != name);
+            found(spec.filters.len() + spec.stateful.len() < before, "filter", name)
         })
     }
 

@@ -1,5 +1,6 @@
 //! From a spec to a plan: every name is looked up, every contradiction refused.
 
+use super::stages::Stages;
 use super::{Attached, Mask, Plan, PlanSpec};
 use crate::redact::{RedactError, Redactor};
 use std::collections::HashSet;
@@ -42,6 +43,8 @@ pub enum PlanError {
         /// The name.
         name: String,
     },
+    /// This filter with a memory stands at two places, or two of one name stand at one.
+    FilterTwice(String),
     /// The pipeline was shut down.
     ShutDown,
 }
@@ -66,6 +69,7 @@ impl fmt::Display for PlanError {
             Self::Rule(error) => error.fmt(f),
             Self::Thread(error) => write!(f, "a thread could not be started: {error}"),
             Self::NotFound { what, name } => write!(f, "there is no {what} `{name}`"),
+            Self::FilterTwice(name) => write!(f, "there is a filter `{name}` already"),
             Self::ShutDown => f.write_str("the pipeline was shut down"),
         }
     }
@@ -91,8 +95,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), PlanError> {
 
 impl Plan {
     /// Makes the plan of `spec`. `before` lends what did not change.
-    pub(crate) fn compile(spec: PlanSpec, generation: u32, before: Option<&Self>) -> Result<Self, PlanError> {
+    pub(crate) fn compile(mut spec: PlanSpec, generation: u32, before: Option<&Self>) -> Result<Self, PlanError> {
         check_destinations(&spec.destinations)?;
+        spec.check_filters()?;
+        if let Some(before) = before {
+            spec.keep_filters(&before.spec);
+        }
         let lookup = |names: &[String], at: &dyn Fn() -> String| {
             names.iter().try_fold(0, |mask: Mask, name| {
                 let place = spec.destinations.iter().position(|destination| destination.name == *name);
@@ -125,7 +133,8 @@ impl Plan {
             }
             _ => Arc::new(metadata(&spec, &redactor)),
         };
-        Ok(Self { generation, routes, default, enabled, metadata, redactor, congested: AtomicU64::new(0), spec })
+        let (stages, congested) = (Stages::of(&spec), AtomicU64::new(0));
+        Ok(Self { generation, routes, default, enabled, metadata, redactor, stages, congested, spec })
     }
 }
 

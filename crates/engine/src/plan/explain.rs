@@ -104,6 +104,9 @@ pub struct Explanation {
     pub destinations: Vec<(String, bool, Why)>,
     /// The routes, as they are written, and whether each matches.
     pub routes: Vec<(String, bool)>,
+    /// The filters with a memory that are then asked about it, each with what it does: what they answer depends on what
+    /// came before.
+    pub filters: Vec<(String, String)>,
     /// Names in the record that no destination has.
     pub unknown: Vec<String>,
     /// The level below which `tracing` itself was compiled out, if that is why.
@@ -119,6 +122,9 @@ impl fmt::Display for Explanation {
         }
         for (rule, matches) in &self.routes {
             writeln!(f, "route {}: {rule}", if *matches { "matches" } else { "does not match" })?;
+        }
+        for (name, what) in &self.filters {
+            writeln!(f, "then the filter {name} is asked: {what}")?;
         }
         for name in &self.unknown {
             writeln!(f, "no destination is called `{name}`: the name is passed over")?;
@@ -205,6 +211,7 @@ impl Plan {
         Explanation {
             destinations: destinations.collect(),
             routes: self.spec.routes.iter().map(|route| (route.when.to_string(), route.when.matches(record))).collect(),
+            filters: self.filters_asked(record, mask),
             unknown: reasons.unknown,
             static_max_level: None,
         }

@@ -5,6 +5,7 @@ mod explain;
 mod names;
 mod route;
 mod spec;
+mod stages;
 mod verdict;
 
 pub use compile::PlanError;
@@ -15,9 +16,11 @@ pub(crate) use route::Unknown;
 pub use route::roles;
 pub(crate) use spec::Attached;
 pub use spec::{PlanSpec, RouteSpec, Temporary};
+pub(crate) use stages::Ways;
 pub use verdict::{CallsiteShape, Verdict};
 
 use crate::redact::Redactor;
+use stages::Stages;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tracework_core::{Limits, Metadata, SeveritySet};
@@ -37,6 +40,7 @@ pub struct Plan {
     enabled: Mask,
     metadata: Arc<Metadata>,
     redactor: Arc<Redactor>,
+    stages: Stages,
     /// The destinations whose queues are full and hold up callers.
     pub(crate) congested: AtomicU64,
 }

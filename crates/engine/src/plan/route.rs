@@ -29,10 +29,10 @@ impl Notes for Unknown {
 
 /// What a `destinations` field asks for.
 #[derive(Clone, Copy, Debug, Default)]
-struct Wish {
+pub(super) struct Wish {
     /// Exactly these, if any was named without a sign and is there.
-    exact: Option<Mask>,
-    add: Mask,
+    pub(super) exact: Option<Mask>,
+    pub(super) add: Mask,
     remove: Mask,
 }
 
@@ -47,7 +47,7 @@ pub mod roles {
 }
 
 impl Plan {
-    fn wish(&self, text: &str, notes: &mut impl Notes) -> Wish {
+    pub(super) fn wish(&self, text: &str, notes: &mut impl Notes) -> Wish {
         let mut wish = Wish::default();
         for name in tags::split(text) {
             let (sign, bare) = match name.as_bytes()[0] {
@@ -115,9 +115,7 @@ impl Plan {
 
     /// The destinations that spans, routes and the default name for a record that does not name any itself.
     fn candidates<N: Notes>(&self, record: &Record<'_>, notes: &mut N) -> Mask {
-        let around = around(record, Reserved::Destinations)
-            .and_then(|value| value.as_str())
-            .map_or_else(Wish::default, |text| self.wish(text, notes));
+        let around = self.wish_around(record, notes);
         let base = match around.exact {
             Some(exact) => exact,
             None => self.routed(record),
@@ -127,6 +125,13 @@ impl Plan {
             self.each(self.all() & !candidates).for_each(|(place, _)| notes.note(place, Why::NotRouted));
         }
         candidates
+    }
+
+    /// What the innermost span that names destinations asks for.
+    pub(super) fn wish_around(&self, record: &Record<'_>, notes: &mut impl Notes) -> Wish {
+        around(record, Reserved::Destinations)
+            .and_then(|value| value.as_str())
+            .map_or_else(Wish::default, |text| self.wish(text, notes))
     }
 
     /// The destinations of all routes that match, or the default's if none does.

@@ -5,7 +5,9 @@ use crate::process::Resource;
 use crate::redact::RedactSettings;
 use std::fmt;
 use std::sync::Arc;
-use tracework_core::{DestinationSettings, Enricher, Filter, Limits, Severity, SeveritySet, TagFilter, Timestamp};
+use tracework_core::{
+    DestinationSettings, Enricher, Filter, Limits, NamedFilter, Severity, SeveritySet, TagFilter, Timestamp,
+};
 use tracework_rules::{Rule, TargetLevels, TargetPattern};
 
 /// What a plan is made of. Change a copy, and hand it to [`Control::change`](crate::Control::change).
@@ -28,6 +30,8 @@ pub struct PlanSpec {
     pub tags: TagFilter,
     /// Filters of the whole pipeline, by name; each must keep a record.
     pub filters: Vec<(String, Arc<dyn Filter>)>,
+    /// Filters with a memory of the whole pipeline: each is asked about every record that would be delivered anywhere.
+    pub stateful: Vec<NamedFilter>,
     /// What adds metadata to each record, by name.
     pub enrichers: Vec<(String, Arc<dyn Enricher>)>,
     /// What the surroundings of the process tell, as metadata of every record.
@@ -50,6 +54,8 @@ pub struct RouteSpec {
     pub when: Rule,
     /// The names of the destinations that they go to.
     pub to: Vec<String>,
+    /// Filters with a memory: they are asked about records that this route alone leads somewhere.
+    pub filters: Vec<NamedFilter>,
 }
 
 /// A level for a target that ends by itself.
@@ -98,6 +104,7 @@ impl Default for PlanSpec {
             default: Vec::new(),
             tags: TagFilter::default(),
             filters: Vec::new(),
+            stateful: Vec::new(),
             enrichers: Vec::new(),
             enrich: Vec::new(),
             metadata: Vec::new(),
@@ -115,6 +122,7 @@ impl fmt::Debug for PlanSpec {
             .field("targets", &self.targets)
             .field("routes", &self.routes)
             .field("default", &self.default)
+            .field("stateful", &self.stateful)
             .field("destinations", &self.destinations)
             .finish_non_exhaustive()
     }

@@ -31,4 +31,5 @@ pub use error::RedactError;
 pub use redacted::Redacted;
 pub use redactor::Redactor;
 pub use rewrite::RedactScratch;
+pub(crate) use rewrite::copy_with;
 pub use settings::{Detector, RedactSettings, UnknownDetector};

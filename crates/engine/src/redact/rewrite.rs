@@ -120,6 +120,18 @@ impl Redactor {
     }
 }
 
+/// Writes the record to `draft` as it is, whatever the draft's limits are, and then what `add` adds.
+pub(crate) fn copy_with(record: &Record<'_>, draft: &mut Draft, add: impl FnOnce(&mut Draft)) {
+    let limits = *draft.limits();
+    draft.set_limits(UNBOUNDED);
+    draft.begin(record.head());
+    draft.message_str(record.message());
+    record.entries().for_each(|entry| draft.entry(&entry));
+    add(draft);
+    copy_marks(record, draft);
+    draft.set_limits(limits);
+}
+
 /// What the record says of how it was captured.
 fn copy_marks(record: &Record<'_>, draft: &mut Draft) {
     if record.incomplete() {

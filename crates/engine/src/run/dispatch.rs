@@ -1,5 +1,6 @@
 //! One pass: redact, enrich, route, and hand over.
 
+use super::filters::Filters;
 use super::merge;
 use crate::buffer::Taken;
 use crate::hub::Hub;
@@ -16,12 +17,13 @@ use tracework_core::{Callsite, Draft, Enrichment, Kind, Page, Pick, Record};
 /// What the engine keeps from pass to pass.
 pub(super) struct Dispatcher {
     hub: Arc<Hub>,
+    pub(super) filters: Filters,
     plans: VecDeque<Arc<Plan>>,
     /// By callsite: the generation of the plan that was asked, and its answer.
     fixed: Vec<Option<(u32, Option<Mask>)>>,
     redaction: RedactCache,
     scratch: RedactScratch,
-    draft: Draft,
+    pub(super) draft: Draft,
     /// The destinations of the newest plan, in their places, then those of older plans that are still being drained;
     /// each with the records it gets.
     shares: Vec<Share>,
@@ -37,8 +39,8 @@ struct Share {
 
 /// Records of the pass that were written anew, with a secret hidden or metadata added: a page for each page they came
 /// from.
-struct Rewritten {
-    pages: Vec<Page>,
+pub(super) struct Rewritten {
+    pub(super) pages: Vec<Page>,
     /// By page: the place among `pages`, plus one.
     of: Vec<usize>,
 }
@@ -46,10 +48,13 @@ struct Rewritten {
 impl Dispatcher {
     pub(super) fn new(hub: Arc<Hub>) -> Self {
         let plan = hub.plan();
+        let mut filters = Filters::default();
+        filters.adopt(&plan);
         Self {
             draft: Draft::new(*plan.limits()),
             plans: VecDeque::from([plan]),
             hub,
+            filters,
             fixed: Vec::new(),
             redaction: RedactCache::default(),
             scratch: RedactScratch::new(),
@@ -58,8 +63,20 @@ impl Dispatcher {
         }
     }
 
-    /// Routes what was taken from the lanes.
-    pub(super) fn pass(&mut self, taken: Vec<Taken>) {
+    pub(super) fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Is there anything to do though nothing was taken? `all` asks for what is held back, too.
+    pub(super) fn has_work(&self, all: bool) -> bool {
+        self.filters.any()
+            && (all
+                || self.filters.is_due(self.hub.clock().now())
+                || self.hub.generation() != self.plans[0].generation())
+    }
+
+    /// Routes what was taken from the lanes. `all` lets go of what is held back.
+    pub(super) fn pass(&mut self, taken: Vec<Taken>, all: bool) {
         self.remember();
         let newest = Arc::clone(&self.plans[0]);
         let mut lanes = Vec::with_capacity(taken.len());
@@ -74,9 +91,13 @@ impl Dispatcher {
         }
         self.begin_shares(&newest);
         let mut rewritten = Rewritten { pages: Vec::new(), of: vec![0; pages.len()] };
-        merge::in_order(&pages, &lanes, |page, pick, record| {
-            self.record(&pages, (page, pick), &record, &newest, &mut rewritten);
-        });
+        if self.filters.any() {
+            self.pass_watched((&pages, &lanes), &newest, &mut rewritten, all);
+        } else {
+            merge::in_order(&pages, &lanes, |page, pick, record| {
+                self.record(&pages, (page, pick), &record, &newest, &mut rewritten);
+            });
+        }
         pages.append(&mut rewritten.pages);
         self.hub.counters().set_routed(&self.counts);
         self.hand_over(&newest, pages);
@@ -86,6 +107,7 @@ impl Dispatcher {
     fn remember(&mut self) {
         for plan in self.hub.take_past() {
             self.draft.set_limits(*plan.limits());
+            self.filters.adopt(&plan);
             self.plans.push_front(plan);
         }
         self.plans.truncate(Hub::PAST);
@@ -111,17 +133,21 @@ impl Dispatcher {
         rewritten: &mut Rewritten,
     ) {
         self.count(record);
-        let mut at = At { page: u32::try_from(page).unwrap_or(u32::MAX), pick };
-        let enriches = !newest.spec().enrichers.is_empty() && record.roles() & roles::METADATA != 0;
-        if (enriches || newest.redactor().needs(record, &mut self.redaction)) && self.rewrite(record, newest, enriches)
-        {
+        if self.needs_rewriting(record, newest) {
             let slot = rewritten.slot(page, &pages[page]);
             let pick = rewritten.pages[slot].push(&self.draft, record.span_node());
-            at = At { page: u32::try_from(pages.len() + slot).unwrap_or(u32::MAX), pick };
+            let at = At { page: u32::try_from(pages.len() + slot).unwrap_or(u32::MAX), pick };
             self.share(&rewritten.pages[slot].record(pick), at, newest);
             return;
         }
-        self.share(record, at, newest);
+        self.share(record, At { page: u32::try_from(page).unwrap_or(u32::MAX), pick }, newest);
+    }
+
+    /// Does the record hold a secret, or does anything add to it? It is then in the draft, written anew.
+    #[inline]
+    pub(super) fn needs_rewriting(&mut self, record: &Record<'_>, newest: &Plan) -> bool {
+        let enriches = !newest.spec().enrichers.is_empty() && record.roles() & roles::METADATA != 0;
+        (enriches || newest.redactor().needs(record, &mut self.redaction)) && self.rewrite(record, newest, enriches)
     }
 
     /// Empties the shares, keeping their memory while the plan stays.
@@ -138,7 +164,7 @@ impl Dispatcher {
     }
 
     #[inline]
-    fn count(&mut self, record: &Record<'_>) {
+    pub(super) fn count(&mut self, record: &Record<'_>) {
         if let Some(callsite) = record.callsite() {
             let place = callsite.id().number() as usize;
             if self.counts.len() <= place {
@@ -161,7 +187,7 @@ impl Dispatcher {
     }
 
     #[inline]
-    fn share_among(&mut self, mut mask: Mask, at: At) {
+    pub(super) fn share_among(&mut self, mut mask: Mask, at: At) {
         while mask != 0 {
             let place = mask.trailing_zeros() as usize;
             mask &= mask - 1;
@@ -188,7 +214,7 @@ impl Dispatcher {
 
     /// The mask by the callsite alone, if the record and its spans say nothing about themselves.
     #[inline]
-    fn fixed_mask(&mut self, record: &Record<'_>, plan: &Plan) -> Option<Mask> {
+    pub(super) fn fixed_mask(&mut self, record: &Record<'_>, plan: &Plan) -> Option<Mask> {
         if record.has_reserved() || record.span_node().is_some_and(|span| span.may_say()) {
             return None;
         }
@@ -219,35 +245,55 @@ impl Dispatcher {
         mask
     }
 
-    /// Asks the plan that the record was captured under. A destination that was detached since still gets it, unless it
-    /// is closed by now; then what took its name gets it, and a record that would go nowhere is routed by the newest plan.
+    /// The plan that the record was captured under, unless that is the newest or too old to be remembered.
+    pub(super) fn older_plan(&self, record: &Record<'_>, newest: &Plan) -> Option<Arc<Plan>> {
+        let own = self.plans.iter().find(|plan| plan.generation() <= record.generation())?;
+        (own.generation() != newest.generation()).then(|| Arc::clone(own))
+    }
+
+    /// Asks the plan that the record was captured under.
     fn share_by_asking(&mut self, record: &Record<'_>, at: At, newest: &Arc<Plan>) {
         let mut unknown = Unknown::default();
-        let own = self.plans.iter().find(|plan| plan.generation() <= record.generation()).map(Arc::clone);
-        match own {
-            Some(plan) if plan.generation() != newest.generation() => {
+        match self.older_plan(record, newest) {
+            Some(plan) => {
                 let mask = plan.route(record, &mut unknown);
-                let mut given = mask == 0;
-                for (_, destination) in plan.each(mask) {
-                    let mask = match self.place_of(destination) {
-                        Some(place) => {
-                            self.shares[place].records.push(at);
-                            given = true;
-                            continue;
-                        }
-                        None => replacement(&destination.name, record, newest),
-                    };
-                    self.share_among(mask, at);
-                    given |= mask != 0;
-                }
-                if !given {
-                    self.share_among(newest.route(record, &mut unknown), at);
-                }
+                self.share_as_before(record, at, (&plan, mask), newest);
             }
-            _ => self.share_among(newest.route(record, &mut unknown), at),
+            None => self.share_among(newest.route(record, &mut unknown), at),
         }
+        self.note_unknown(unknown);
+    }
+
+    pub(super) fn note_unknown(&self, unknown: Unknown) {
         for name in unknown.0 {
             self.hub.counters.unknown(&name);
+        }
+    }
+
+    /// Shares a record among the destinations of an older plan. One that was detached since still gets it, unless it is
+    /// closed by now; then what took its name gets it, and a record that would go nowhere is routed by the newest plan.
+    pub(super) fn share_as_before(
+        &mut self,
+        record: &Record<'_>,
+        at: At,
+        (plan, mask): (&Plan, Mask),
+        newest: &Arc<Plan>,
+    ) {
+        let mut given = mask == 0;
+        for (_, destination) in plan.each(mask) {
+            let mask = match self.place_of(destination) {
+                Some(place) => {
+                    self.shares[place].records.push(at);
+                    given = true;
+                    continue;
+                }
+                None => replacement(&destination.name, record, newest),
+            };
+            self.share_among(mask, at);
+            given |= mask != 0;
+        }
+        if !given {
+            self.share_among(newest.route(record, &mut Unknown::default()), at);
         }
     }
 
@@ -362,7 +408,7 @@ impl Sharing {
 }
 
 impl Rewritten {
-    fn slot(&mut self, page: usize, source: &Page) -> usize {
+    pub(super) fn slot(&mut self, page: usize, source: &Page) -> usize {
         if self.of[page] == 0 {
             self.pages.push(source.twin());
             self.of[page] = self.pages.len();

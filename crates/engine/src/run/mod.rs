@@ -1,7 +1,9 @@
 //! The engine's thread: takes what the lanes hold, and hands each destination its share.
 
 mod dispatch;
+mod filters;
 mod merge;
 mod thread;
+mod watched;
 
 pub(crate) use thread::start;

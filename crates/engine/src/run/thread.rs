@@ -38,8 +38,9 @@ fn run(hub: &Arc<Hub>) {
         let (pass, rebuild, stop) = hub.requests.read();
         let taken = hub.buffer.take(pass.is_some() || stop);
         let busy = !taken.is_empty();
-        if busy {
-            dispatcher.pass(taken);
+        let all = pass.is_some() || stop;
+        if busy || dispatcher.has_work(all) {
+            dispatcher.pass(taken, all);
         }
         rebuilds.run(hub, rebuild.is_some());
         hub.requests.answer(pass, rebuild);

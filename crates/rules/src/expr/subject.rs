@@ -1,7 +1,9 @@
 //! What a test looks at.
 
 use crate::expr::print;
+use crate::{RuleError, parse};
 use std::fmt;
+use std::str::FromStr;
 
 /// What a test of a rule looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +58,15 @@ impl Subject {
     /// Does it have values of several types, numbers among them?
     pub(crate) fn is_typed(&self) -> bool {
         matches!(self, Self::Field(_) | Self::Context(_) | Self::Metadata(_))
+    }
+}
+
+impl FromStr for Subject {
+    type Err = RuleError;
+
+    /// Reads a subject as a rule writes it: `target`, `field.user_id`, `context."odd name"`.
+    fn from_str(source: &str) -> Result<Self, RuleError> {
+        parse::subject(source)
     }
 }
 

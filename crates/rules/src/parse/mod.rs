@@ -10,7 +10,7 @@ pub use quote::quote;
 
 use crate::RuleError;
 use crate::error::shorten;
-use crate::expr::Node;
+use crate::expr::{Node, Subject};
 use lexer::{Lexer, Token, TokenKind};
 use std::ops::Range;
 
@@ -35,6 +35,19 @@ pub(crate) fn parse(source: &str) -> Result<(Node, String), RuleError> {
         return Err(parser.error(0..source.len(), long));
     }
     Ok((root, text))
+}
+
+/// Reads what a test looks at, alone.
+pub(crate) fn subject(source: &str) -> Result<Subject, RuleError> {
+    if source.len() > MAX_SOURCE {
+        return Err(RuleError::new(source, MAX_SOURCE..source.len(), "that is too long for a subject"));
+    }
+    let mut parser = Parser::new(source)?;
+    let (subject, _) = parser.subject()?;
+    match parser.next.kind {
+        TokenKind::End => Ok(subject),
+        _ => Err(parser.unexpected("the end").help("a subject stands alone here, as `target` or `field.user_id`")),
+    }
 }
 
 /// The tokens of a rule, the next one in hand.
