@@ -23,7 +23,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("tracing", &["layer", "tracework", "cli", "std", "tests", "examples"]),
     ("tracing-subscriber", &["layer", "tracework", "cli", "std", "tests", "examples"]),
     ("tracing-core", &["layer", "tests"]),
-    ("saphyr-parser", &["config"]),
+    ("saphyr-parser", &["config", "tests"]),
     ("axum", &["examples", "server"]),
     ("hyper", &["examples", "server", "tower"]),
     ("tokio", &["tests", "examples", "server"]),

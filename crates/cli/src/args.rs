@@ -36,6 +36,7 @@ tracework: a programmable log
   tracework pipe --config FILE
                                standard input, a record a line, through
                                the pipeline of the config
+  tracework schema             the JSON Schema of a config, for editors
   tracework COMMAND --help     more on one of them
   tracework --version
 
@@ -43,13 +44,12 @@ It exits with 0 if all is well, with 2 if the config or the command line
 is wrong, and with 1 if anything else went wrong.";
 
 /// The commands of later versions.
-const LATER: [&str; 11] =
-    ["schema", "init", "serve", "tail", "query", "export", "stats", "top", "audit", "jobs", "control"];
+const LATER: [&str; 10] = ["init", "serve", "tail", "query", "export", "stats", "top", "audit", "jobs", "control"];
 
 /// The command that was called.
 pub(crate) fn command(parser: &mut Parser) -> Result<String, Stop> {
     match parser.next()? {
-        None => Err(Stop::Misused("which command? There are check, explain and pipe.".to_owned())),
+        None => Err(Stop::Misused("which command? There are check, explain, pipe and schema.".to_owned())),
         Some(Arg::Long("help") | Arg::Short('h')) => Err(Stop::Said(HELP.to_owned())),
         Some(Arg::Long("version") | Arg::Short('V')) => {
             Err(Stop::Said(format!("tracework {}", env!("CARGO_PKG_VERSION"))))
@@ -63,9 +63,11 @@ pub(crate) fn command(parser: &mut Parser) -> Result<String, Stop> {
 /// What to say of a command that is not here.
 pub(crate) fn unknown_command(word: &str) -> Stop {
     if LATER.contains(&word) {
-        return Stop::Misused(format!("`{word}` is not in this version yet. There are check, explain and pipe."));
+        return Stop::Misused(format!(
+            "`{word}` is not in this version yet. There are check, explain, pipe and schema."
+        ));
     }
-    Stop::Misused(format!("there is no command `{word}`. There are check, explain and pipe."))
+    Stop::Misused(format!("there is no command `{word}`. There are check, explain, pipe and schema."))
 }
 
 /// Answers `--help`, and refuses what no command knows.

@@ -15,6 +15,7 @@ mod explain;
 mod kinds;
 mod output;
 mod pipe;
+mod schema;
 
 use args::Stop;
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ fn run() -> Result<ExitCode, Stop> {
         "check" => check::run(&mut parser),
         "explain" => explain::run(&mut parser),
         "pipe" => pipe::run(&mut parser),
+        "schema" => schema::run(&mut parser),
         other => Err(args::unknown_command(other)),
     }
 }

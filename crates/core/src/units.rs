@@ -71,6 +71,16 @@ impl fmt::Display for UnitError {
 
 impl std::error::Error for UnitError {}
 
+/// The names of the units of a size, which may also be written in capitals or not; one is empty.
+pub fn size_units() -> impl Iterator<Item = &'static str> {
+    SIZES.iter().map(|(name, _)| *name)
+}
+
+/// The names of the units of a time, which may also be written in capitals or not.
+pub fn time_units() -> impl Iterator<Item = &'static str> {
+    TIMES.iter().map(|(name, _)| *name)
+}
+
 /// The bytes of a size: a number, with a fraction if wanted, and `B`, `KiB`, `MiB`, `GiB`, `TiB` (powers of 1024),
 /// `kB`, `MB`, `GB` or `TB` (powers of 1000), in capitals or not. A number alone is bytes.
 ///

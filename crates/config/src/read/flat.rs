@@ -23,6 +23,7 @@ const TEXTS: [(&str, &str, &str); 5] = [
 pub(super) fn record(top: &mut Section<'_>) {
     top.about(&TEXTS);
     TEXTS.iter().for_each(|(name, ..)| top.note(name, Shape::Bool));
+    LATER.iter().for_each(|name| top.note(name, Shape::Nothing));
 }
 
 /// Takes the flat switches out of the top, and writes what they say into the sections.

@@ -33,6 +33,8 @@ pub(crate) struct Name {
     pub(crate) needed: bool,
     /// The slot of what stands inside it.
     pub(crate) inside: Option<usize>,
+    /// What holds without it, as a config would say it.
+    pub(crate) usual: Option<String>,
 }
 
 /// The slot of the whole config.
@@ -115,7 +117,7 @@ impl Recorder {
 
 fn entry<'a>(slot: &'a mut Slot, name: &str) -> &'a mut Name {
     let at = slot.names.iter().position(|other| other.name == name).unwrap_or_else(|| {
-        slot.names.push(Name { name: name.to_owned(), shapes: Vec::new(), needed: false, inside: None });
+        slot.names.push(Name { name: name.to_owned(), shapes: Vec::new(), needed: false, inside: None, usual: None });
         slot.names.len() - 1
     });
     &mut slot.names[at]

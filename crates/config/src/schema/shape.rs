@@ -36,6 +36,8 @@ pub(crate) enum Shape {
     Named(Box<Self>),
     /// A list of sections.
     Sections,
+    /// Nothing yet: the name is of a later version.
+    Nothing,
 }
 
 impl Shape {

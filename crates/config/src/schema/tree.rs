@@ -1,7 +1,7 @@
 //! The schema itself.
 
 use super::recorder::{ROOT, Slot};
-use super::sample;
+use super::{Shape, sample};
 use crate::Registry;
 
 /// What a config may hold, taken down from the readers and from the factories of a [`Registry`]: each name with what its
@@ -51,7 +51,7 @@ impl Schema {
         let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         for name in &slot.names {
             let has = |slot: &Slot| slot.texts.iter().any(|(other, text, _)| *other == name.name && !text.is_empty());
-            if !has(slot) && !base.is_some_and(has) {
+            if name.shapes != [Shape::Nothing] && !has(slot) && !base.is_some_and(has) {
                 found.push(at(&name.name));
             }
             if let Some(inside) = name.inside {

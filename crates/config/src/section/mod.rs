@@ -201,11 +201,10 @@ impl<'a> Section<'a> {
         name: &str,
         types: impl Iterator<Item = &'t str> + Clone,
     ) -> Option<(&'a str, &'a Node)> {
-        self.note_words(name, types.clone());
         if let Some(recorder) = self.shared.recorder {
             recorder.typed(self.slot, name, types.clone());
         }
-        let node = self.take(name, Shape::Text)?;
+        let node = self.take(name, Shape::words(types.clone()))?;
         let text = self.scalar(name, node)?;
         self.set_type(name, text, types);
         Some((text, node))
@@ -247,7 +246,7 @@ impl<'a> Section<'a> {
 
     /// Reports that a part of a later version stands here, unless it says nothing.
     pub(crate) fn later(&mut self, name: &str) {
-        if let Some((key, node)) = self.find(name)
+        if let Some((key, node)) = self.take_entry(name, Shape::Nothing)
             && !node.is_nothing()
         {
             let message = format!("`{}` is not in this version yet", self.path_of(name));
