@@ -1,8 +1,9 @@
 //! A config that was validated as a whole.
 
-use crate::error::{Error, Problems};
-use crate::raw::MAX_BYTES;
-use crate::{Registry, read};
+use crate::error::{Error, Problem};
+use crate::provenance::{ExplainedValue, Provenance};
+use crate::source::{ConfigSource, Environment, Value};
+use crate::Registry;
 use std::path::{Path, PathBuf};
 use tracework_core::{Attachment, DestinationSettings, Overflow};
 use tracework_engine::{BufferFull, PlanSpec, ReservedNames, SharedBufferSettings};
@@ -33,6 +34,7 @@ pub struct Config {
     pub(crate) names: ReservedNames,
     pub(crate) buffer: SharedBufferSettings,
     pub(crate) destinations: Vec<Prepared>,
+    pub(crate) provenance: Provenance,
 }
 
 /// A destination of a config, not yet opened.
@@ -77,27 +79,35 @@ impl Prepared {
 }
 
 impl Config {
-    /// Reads and validates a file. Relative paths in it start at its folder.
+    /// Reads and validates a file, with what the environment of the process says. Relative paths in it start at its
+    /// folder. [`ConfigSource`] has more to choose from.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it, or that it cannot be read.
     pub fn from_file(path: impl AsRef<Path>, registry: &Registry) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let text = read_text(path, &name)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Self::read(&name, &text, folder, registry, &|variable| std::env::var(variable).ok())
+        ConfigSource::file(path).read(registry)
     }
 
-    /// Reads and validates a text; `name` stands for the file in messages. Relative paths start at the working
-    /// directory.
+    /// Reads and validates a text, with what the environment of the process says; `name` stands for the file in messages.
+    /// Relative paths start at the working directory.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it.
     pub fn from_str(name: &str, text: &str, registry: &Registry) -> Result<Self, Error> {
-        Self::read(name, text, Path::new("."), registry, &|variable| std::env::var(variable).ok())
+        ConfigSource::text(name, text).read(registry)
+    }
+
+    /// Reads and validates a value, such as the part of a program's own config that is about logging, with what the
+    /// environment of the process says; `name` stands for the file in messages. Relative paths start at the working
+    /// directory.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn from_value(name: &str, value: impl Into<Value>, registry: &Registry) -> Result<Self, Error> {
+        ConfigSource::value(name, value).read(registry)
     }
 
     /// Reads and validates a text of which everything around is given: the folder that relative paths start at, and
@@ -111,14 +121,57 @@ impl Config {
         text: &str,
         folder: &Path,
         registry: &Registry,
-        environment: &dyn Fn(&str) -> Option<String>,
+        environment: Environment,
     ) -> Result<Self, Error> {
-        check_size(name, text.len())?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let problems = Problems::new(name, text);
-        let config = read::config(name, &problems, folder, registry, environment);
-        problems.into_result()?;
-        config.ok_or_else(|| empty(name))
+        ConfigSource::text(name, text).folder(folder).environment(environment).read(registry)
+    }
+
+    /// What it was read from. Read it again after a change: `config.source().read(&registry)`.
+    #[must_use]
+    pub fn source(&self) -> &ConfigSource {
+        &self.provenance.source
+    }
+
+    /// The files that it was read from, absolute: its own first, then those that it includes and those that hold secrets.
+    /// Whoever waits for changes looks at these, and at the [folders](Self::folders).
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.provenance.files
+    }
+
+    /// The folders in which a new file would be included, because of a pattern such as `conf.d/*.yml`.
+    #[must_use]
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.provenance.folders
+    }
+
+    /// The profile that was chosen.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.provenance.profile.as_deref()
+    }
+
+    /// What is not wrong with it, but should be known.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        &self.provenance.warnings
+    }
+
+    /// Every value that it has in the end, and who set it: nobody, a profile, a file, a variable of the environment.
+    ///
+    /// ```
+    /// use tracework_config::{Config, Registry};
+    ///
+    /// let config = Config::from_str("app.yml", "level: ERROR\nmetadata: { api_key: s3cr3t }", &Registry::new())?;
+    /// let value = |path: &str| config.explain_values().iter().find(|value| value.path() == path);
+    /// assert_eq!(value("level").map(|level| (level.value(), level.set_by())), Some(("ERROR", "app.yml:1:8")));
+    /// assert_eq!(value("metadata.api_key").map(|key| key.value()), Some("***"));
+    /// assert_eq!(value("spans").map(|spans| spans.set_by()), Some("default"));
+    /// # Ok::<(), tracework_config::Error>(())
+    /// ```
+    #[must_use]
+    pub fn explain_values(&self) -> &[ExplainedValue] {
+        &self.provenance.values
     }
 
     /// What the config is called in messages: its path.
@@ -171,28 +224,4 @@ impl Config {
         }
         self
     }
-}
-
-fn empty(name: &str) -> Error {
-    let help = "the shortest config that does something: `destinations: { console: { type: console } }`";
-    Error::whole_file(name, "the config is empty", Some(help.into()))
-}
-
-fn check_size(name: &str, bytes: usize) -> Result<(), Error> {
-    if bytes > MAX_BYTES {
-        return Err(Error::whole_file(name, "the config is larger than 1 MiB", None));
-    }
-    Ok(())
-}
-
-fn read_text(path: &Path, name: &str) -> Result<String, Error> {
-    let refuse = |error: std::io::Error| Error::whole_file(name, format!("cannot be read: {error}"), None);
-    let length = std::fs::metadata(path).map_err(refuse)?.len();
-    check_size(name, usize::try_from(length).unwrap_or(usize::MAX))?;
-    let bytes = std::fs::read(path).map_err(refuse)?;
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..good].iter().filter(|&&byte| byte == b'\n').count() + 1;
-        Error::whole_file(name, format!("line {line} is not UTF-8"), None)
-    })
 }

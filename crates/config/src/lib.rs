@@ -1,25 +1,31 @@
 //! The YAML configuration of tracework: read with the place of every node, then validated as a whole.
 //!
-//! A [`Config`] comes from a file or a text and a [`Registry`], which knows the types of destinations and the formats
-//! that a program offers; each reads its own part through a [`Section`]. What is wrong is told all at once, as an
+//! A [`Config`] comes from a [`ConfigSource`] (a file, a text or a value; a profile and the environment) and a
+//! [`Registry`], which knows the types of destinations and the formats that a program offers; each reads its own part through a [`Section`]. What is wrong is told all at once, as an
 //! [`Error`] of located [`Problem`]s. This crate alone knows YAML.
 
 mod apply;
 mod config;
 mod error;
 mod nearest;
+mod origin;
 mod place;
+mod provenance;
 mod raw;
 mod read;
 mod registry;
 mod schema;
 mod section;
+mod source;
 
 pub use apply::ApplyError;
 pub use config::{Config, Prepared};
 pub use error::{Error, Problem};
+pub use origin::Origin;
 pub use place::Place;
+pub use provenance::ExplainedValue;
 pub use registry::Registry;
 pub use schema::Schema;
 pub use section::{Reported, Section};
+pub use source::{ConfigSource, Environment, Value, profiles, starter};
 pub use tracework_core::units;

@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+/// The number of a text that a config was read from; the config's own file is the first.
+pub(crate) type TextId = u16;
+
 /// Where something stands in a config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// Which of the texts that the config was read from.
+    pub(crate) text: TextId,
     /// The line, from 1.
     pub line: usize,
     /// The character in the line, from 1.
@@ -23,9 +28,12 @@ impl Place {
 impl Default for Place {
     /// The beginning.
     fn default() -> Self {
-        Self { line: 1, column: 1, length: 1 }
+        Self { text: 0, line: 1, column: 1, length: 1 }
     }
 }
+
+/// What stands for a secret, whatever its length.
+pub(crate) const MASK: &str = "***";
 
 /// How many characters of a line are shown: with the margin it fits into 80 columns.
 const SHOWN: usize = 68;
@@ -35,15 +43,22 @@ const BEFORE: usize = 40;
 /// A line of the config with a place in it marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
-    line: usize,
+    /// Its number, of a text whose lines are counted.
+    line: Option<usize>,
     text: String,
     before: usize,
     marked: usize,
 }
 
 impl Excerpt {
-    pub(crate) fn new(source: &str, place: Place) -> Option<Self> {
-        let line: Vec<char> = source.lines().nth(place.line - 1)?.chars().map(visible).collect();
+    /// The line of `source` with `place` marked, and what `secrets` names in it covered.
+    pub(crate) fn new(source: &str, numbered: bool, place: Place, secrets: &[Place]) -> Option<Self> {
+        let mut line: Vec<char> = source.lines().nth(place.line - 1)?.chars().map(visible).collect();
+        for secret in secrets.iter().filter(|secret| (secret.text, secret.line) == (place.text, place.line)) {
+            let from = (secret.column - 1).min(line.len());
+            let to = (from + secret.length).min(line.len());
+            line[from..to].fill('*');
+        }
         let column = (place.column - 1).min(line.len());
         let first = if line.len() > SHOWN { column.saturating_sub(BEFORE) } else { 0 };
         let last = line.len().min(first + SHOWN);
@@ -54,7 +69,7 @@ impl Excerpt {
             text.push_str("...");
         }
         let marked = place.length.min(last.saturating_sub(column)).max(1);
-        Some(Self { line: place.line, text, before, marked })
+        Some(Self { line: numbered.then_some(place.line), text, before, marked })
     }
 }
 
@@ -62,9 +77,10 @@ impl fmt::Display for Excerpt {
     /// Three lines: a bar, the line, and the mark under it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, text, before, marked } = self;
-        let margin = line.to_string().len();
+        let number = line.map_or_else(|| " ".to_owned(), |line| line.to_string());
+        let margin = number.len();
         writeln!(f, "{:margin$} |", "")?;
-        writeln!(f, "{line} | {text}")?;
+        writeln!(f, "{number} | {text}")?;
         write!(f, "{:margin$} | {:before$}{}", "", "", "^".repeat(*marked))
     }
 }

@@ -1,16 +1,18 @@
 //! From YAML to nodes.
 
-use super::{Data, Environment, Key, Node, expand};
+use super::{Data, Key, Node};
+use crate::Reported;
 use crate::error::Problems;
-use crate::place::{Place, shown};
+use crate::place::{Place, TextId, shown};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use std::cell::Cell;
 use std::collections::HashMap;
 
-/// Bytes of a config.
+/// Bytes of one file of a config.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
 /// How deep nodes may nest.
 const MAX_DEPTH: usize = 32;
-/// How many nodes a config may have, each use of an alias counted.
+/// How many nodes a config may have in all its files, each use of an alias counted.
 const MAX_NODES: usize = 50_000;
 
 /// What is being built.
@@ -25,10 +27,11 @@ struct Open {
 
 struct Reader<'a> {
     problems: &'a Problems<'a>,
-    environment: Environment<'a>,
+    text: TextId,
+    shift: usize,
+    nodes: &'a Cell<usize>,
     stack: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
-    nodes: usize,
     root: Option<Node>,
     documents: usize,
 }
@@ -36,34 +39,38 @@ struct Reader<'a> {
 /// Why reading cannot go on.
 struct Stop;
 
-/// Reads `problems.source()`. `None` if there is nothing that could be validated; the problems say why.
-pub(crate) fn read(problems: &Problems<'_>, environment: Environment<'_>) -> Option<Node> {
-    let mut reader = Reader {
-        problems,
-        environment,
-        stack: Vec::new(),
-        anchors: HashMap::new(),
-        nodes: 0,
-        root: None,
-        documents: 0,
-    };
-    let mut parser = Parser::new_from_str(problems.source());
+/// Reads `yaml`, which begins `shift` characters into the text `text`. `None` if there is nothing in it. `nodes` counts
+/// those of all texts.
+///
+/// # Errors
+///
+/// If there is nothing that could be validated; the problems say why.
+pub(crate) fn read(
+    problems: &Problems<'_>,
+    text: TextId,
+    yaml: &str,
+    shift: usize,
+    nodes: &Cell<usize>,
+) -> Result<Option<Node>, Reported> {
+    let (stack, anchors) = (Vec::new(), HashMap::new());
+    let mut reader = Reader { problems, text, shift, nodes, stack, anchors, root: None, documents: 0 };
+    let mut parser = Parser::new_from_str(yaml);
     while let Some(event) = parser.next_event() {
         match event {
             Ok((event, span)) => {
                 if reader.event(event, span).is_err() {
-                    return None;
+                    return Err(Reported);
                 }
             }
             Err(error) => {
                 let marker = error.marker();
-                let place = Place { line: marker.line().max(1), column: marker.col() + 1, length: 1 };
+                let place = reader.at(marker.line(), marker.col(), 1);
                 problems.add(place, format!("this is no YAML: {}", shown_info(error.info())), None);
-                return None;
+                return Err(Reported);
             }
         }
     }
-    reader.root.take()
+    Ok(reader.root.take())
 }
 
 /// What the parser says, without what could move a cursor.
@@ -71,15 +78,20 @@ fn shown_info(info: &str) -> String {
     info.chars().take(200).map(crate::place::visible).collect()
 }
 
-fn place_of(span: Span) -> Place {
-    let one_line = span.start.line() == span.end.line();
-    let length = if one_line { span.end.col().saturating_sub(span.start.col()) } else { 1 };
-    Place { line: span.start.line().max(1), column: span.start.col() + 1, length: length.max(1) }
-}
-
 impl Reader<'_> {
+    fn at(&self, line: usize, before: usize, length: usize) -> Place {
+        let shift = if line <= 1 { self.shift } else { 0 };
+        Place { text: self.text, line: line.max(1), column: before + shift + 1, length }
+    }
+
+    fn place_of(&self, span: Span) -> Place {
+        let one_line = span.start.line() == span.end.line();
+        let length = if one_line { span.end.col().saturating_sub(span.start.col()) } else { 1 };
+        self.at(span.start.line(), span.start.col(), length.max(1))
+    }
+
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Stop> {
-        let place = place_of(span);
+        let place = self.place_of(span);
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
@@ -118,8 +130,8 @@ impl Reader<'_> {
     }
 
     fn count(&mut self, nodes: usize, place: Place) -> Result<(), Stop> {
-        self.nodes += nodes;
-        if self.nodes > MAX_NODES {
+        self.nodes.set(self.nodes.get().saturating_add(nodes));
+        if self.nodes.get() > MAX_NODES {
             return self.stop(place, "the config has too many nodes, those of aliases (`*name`) counted each time");
         }
         Ok(())
@@ -128,8 +140,6 @@ impl Reader<'_> {
     fn scalar(&mut self, text: String, style: ScalarStyle, anchor: usize, place: Place) -> Result<(), Stop> {
         self.count(1, place)?;
         let plain = style == ScalarStyle::Plain;
-        let expects_key = self.expects_key();
-        let text = if expects_key { text } else { expand(text, place, self.environment, self.problems) };
         let mut node = Node { place, data: Data::Scalar { text, plain } };
         if node.is_null()
             && let Some(Open { key: Some(key), .. }) = self.stack.last()
@@ -141,10 +151,6 @@ impl Reader<'_> {
             self.anchors.insert(anchor, (node.clone(), 1));
         }
         self.put(node)
-    }
-
-    fn expects_key(&self) -> bool {
-        matches!(self.stack.last(), Some(Open { node: Node { data: Data::Map(_), .. }, key: None, skips: false, .. }))
     }
 
     fn open(&mut self, data: Data, anchor: usize, place: Place) -> Result<(), Stop> {

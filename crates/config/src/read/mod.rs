@@ -9,36 +9,28 @@ mod routes;
 mod top;
 
 use crate::error::Problems;
-use crate::raw::{self, Data, Environment, Node};
+use crate::origin::Origin;
+use crate::raw::{Data, Node};
 use crate::schema::Recorder;
 use crate::section::{Section, Shared};
 use crate::{Config, Registry};
 use std::path::{Path, PathBuf};
 
-/// Reads a config. `None` if there is nothing in it; what is wrong is in `problems`.
+/// Reads a config, of which `root` is everything read over each other; what is wrong is in `problems`.
 pub(crate) fn config(
     name: &str,
     problems: &Problems<'_>,
+    root: &mut Node,
     folder: &Path,
     registry: &Registry,
-    environment: Environment<'_>,
-) -> Option<Config> {
-    let mut root = raw::read(problems, environment)?;
-    if root.is_null() {
-        return None;
-    }
-    let Data::Map(_) = root.data else {
-        let message = format!("a config is a map of names and values; this is {}", root.noun());
-        problems.add(root.place, message, Some("write `level: INFO` and the like".into()));
-        return None;
-    };
-    flat::desugar(&mut root, problems);
-    let directory = directory(&root, folder);
+) -> Config {
+    flat::desugar(root, problems);
+    let directory = directory(root, folder, problems);
     let shared = Shared { problems, registry, directory: &directory, recorder: None };
     let mut section = Section::root(&shared, root.entries());
     let config = top::read(name, &mut section);
     section.finish();
-    Some(config)
+    config
 }
 
 /// Runs all readers over `root`, to take down what they ask for.
@@ -51,12 +43,17 @@ pub(crate) fn record(root: &Node, problems: &Problems<'_>, registry: &Registry, 
 }
 
 /// The folder that relative paths start at.
-fn directory(root: &Node, folder: &Path) -> PathBuf {
+fn directory(root: &Node, folder: &Path, problems: &Problems<'_>) -> PathBuf {
     let named = root.get("directory").and_then(|node| match &node.data {
-        Data::Scalar { text, .. } if !node.is_null() => Some(text.as_str()),
+        Data::Scalar { text, .. } if !node.is_null() => Some((text.as_str(), problems.origin(node.place))),
         _ => None,
     });
-    let joined = named.map_or_else(|| folder.to_owned(), |named| folder.join(named));
+    let joined = match named {
+        None => folder.to_owned(),
+        // Who sets a variable thinks of where he is, not of where the file is.
+        Some((named, Origin::Environment(_))) => PathBuf::from(named),
+        Some((named, _)) => folder.join(named),
+    };
     let absolute = std::path::absolute(&joined).unwrap_or(joined);
     // `a/.` is `a`.
     absolute.components().collect()

@@ -5,6 +5,7 @@ use crate::apply::set_rest;
 use crate::config::Config;
 use crate::nearest::suggest;
 use crate::place::shown;
+use crate::provenance::Provenance;
 use crate::raw::Data;
 use crate::schema::Shape;
 use crate::section::{Section, off_or_level, severities};
@@ -16,9 +17,12 @@ use tracework_engine::{
 use tracework_rules::{Directives, TargetLevels, TargetPattern};
 
 /// Sections that come with later versions.
-const LATER: [&str; 9] = ["profile", "profiles", "triggers", "audit", "jobs", "store", "metrics", "security", "server"];
+const LATER: [&str; 7] = ["triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
-const TEXTS: [(&str, &str, &str); 15] = [
+const TEXTS: [(&str, &str, &str); 18] = [
+    ("profile", "What is read under this file: development, testing, production, debug, or one of `profiles`.", "production"),
+    ("profiles", "Profiles of your own: each may hold what a file may, and `inherit: NAME` to build on another.", ""),
+    ("include", "Files that are read under this one, the later over the earlier.", "[conf.d/*.yml]"),
     ("directory", "Where relative paths start; itself relative to the folder of this file.", "."),
     ("service", "The program's name in every record; without it, that of its file.", "payments"),
     ("metadata", "Pairs that every record carries.", "{ region: eu-1 }"),
@@ -64,7 +68,11 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
         None => destinations.iter().map(|destination| destination.name.clone()).collect(),
     };
     LATER.into_iter().for_each(|name| top.later(name));
-    Config { file: file.to_owned(), directory, spec, names, buffer, destinations }
+    _ = top.take("profile", Shape::Text);
+    _ = top.take("profiles", Shape::named(Shape::Map));
+    _ = top.take("include", Shape::list(Shape::Path));
+    let provenance = Provenance::none();
+    Config { file: file.to_owned(), directory, spec, names, buffer, destinations, provenance }
 }
 
 fn metadata(top: &mut Section<'_>, spec: &mut PlanSpec) {

@@ -4,6 +4,7 @@ use super::recorder::{Name, Recorder, Slot};
 use super::{Schema, Shape};
 use crate::Registry;
 use crate::error::Problems;
+use crate::origin::Texts;
 use crate::place::Place;
 use crate::raw::{Data, Key, Node};
 use crate::read;
@@ -23,7 +24,7 @@ pub(super) fn record(registry: &Registry) -> Schema {
         for round in 0..rounds.clamp(2, MOST_ROUNDS) {
             let slots = recorder.slots();
             let root = node(Data::Map(Sample { slots: &slots, round }.entries(super::recorder::ROOT)));
-            read::record(&root, &Problems::new("", ""), registry, &recorder);
+            read::record(&root, &Problems::new(&Texts::default()), registry, &recorder);
         }
         if recorder.slots() == before {
             break;

@@ -75,7 +75,7 @@ impl<'a> Section<'a> {
 
     /// How many characters stand before `text` in the place of `node`, if it stands there as it is.
     fn offset(&self, node: &Node, text: &str) -> Option<usize> {
-        let line = self.shared.problems.source().lines().nth(node.place.line - 1)?;
+        let line = self.shared.problems.line(node.place)?;
         let from = line.char_indices().nth(node.place.column - 1).map_or("", |(at, _)| &line[at..]);
         let quotes = usize::from(from.starts_with(['"', '\'']));
         from[quotes..].starts_with(text).then_some(quotes)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::time::Duration;
-use tracework_config::{Config, Error, Registry, Reported, Section};
+use tracework_config::{Config, Environment, Error, Registry, Reported, Section};
 use tracework_core::{Batch, Destination, Failure};
 use tracework_format::{Json, Shape, Text};
 use tracework_std::{File, Memory};
@@ -52,13 +52,8 @@ impl Destination for Pager {
 }
 
 pub(crate) fn read(yaml: &str) -> Result<Config, Error> {
-    let environment = |name: &str| match name {
-        "REGION" => Some("eu-1".to_owned()),
-        "EMPTY" => Some(String::new()),
-        "YAML" => Some("} level: [".to_owned()),
-        _ => None,
-    };
-    Config::read("app.yml", yaml, Path::new("/srv/app"), &registry(), &environment)
+    let environment = Environment::from_iter([("REGION", "eu-1"), ("EMPTY", ""), ("YAML", "} level: [")]);
+    Config::read("app.yml", yaml, Path::new("/srv/app"), &registry(), environment)
 }
 
 /// The config of a text that is right.

@@ -1,0 +1,119 @@
+//! What a config is read from.
+
+use super::{Environment, Value, stack};
+use crate::error::{Error, Problems};
+use crate::origin::Texts;
+use crate::{Config, Registry, read};
+use std::path::{Path, PathBuf};
+
+/// What a config is read from, and how: a file, a text or a value, the profile, the environment. It can be read again
+/// at any time, with the same options.
+///
+/// ```
+/// use tracework_config::{ConfigSource, Environment, Registry};
+/// use tracework_core::{Severity, SeveritySet};
+///
+/// let environment = Environment::from_iter([("TRACEWORK_LEVEL", "ERROR")]);
+/// let source = ConfigSource::text("app.yml", "level: INFO").environment(environment);
+/// let config = source.read(&Registry::new())?;
+/// assert_eq!(config.spec().level, SeveritySet::at_least(Severity::ERROR));
+/// # Ok::<(), tracework_config::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until it is read"]
+pub struct ConfigSource {
+    pub(crate) body: Body,
+    pub(crate) folder: PathBuf,
+    pub(crate) profile: Option<String>,
+    pub(crate) environment: Environment,
+    pub(crate) rust_log: bool,
+}
+
+/// What is in the place of the file.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    File(PathBuf),
+    Text { name: String, text: String },
+    Value { name: String, value: Value },
+}
+
+impl ConfigSource {
+    fn new(body: Body, folder: &Path) -> Self {
+        let environment = Environment::process();
+        Self { body, folder: folder.to_owned(), profile: None, environment, rust_log: true }
+    }
+
+    /// A file. Relative paths in it start at its folder.
+    pub fn file(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self::new(Body::File(path.to_owned()), folder)
+    }
+
+    /// A text; `name` stands for the file in messages. Relative paths in it start at the working directory.
+    pub fn text(name: &str, text: &str) -> Self {
+        Self::new(Body::Text { name: name.to_owned(), text: text.to_owned() }, Path::new("."))
+    }
+
+    /// A value, such as the part of a program's own config that is about logging; `name` stands for the file in messages.
+    /// Relative paths in it start at the working directory.
+    pub fn value(name: &str, value: impl Into<Value>) -> Self {
+        Self::new(Body::Value { name: name.to_owned(), value: value.into() }, Path::new("."))
+    }
+
+    /// Has relative paths start at `folder`.
+    pub fn folder(self, folder: impl AsRef<Path>) -> Self {
+        Self { folder: folder.as_ref().to_owned(), ..self }
+    }
+
+    /// Chooses the profile, whatever the config and the environment say.
+    pub fn profile(self, name: &str) -> Self {
+        Self { profile: Some(name.to_owned()), ..self }
+    }
+
+    /// Reads this environment instead of that of the process.
+    pub fn environment(self, environment: Environment) -> Self {
+        Self { environment, ..self }
+    }
+
+    /// Does the variable `RUST_LOG` replace `level` and `targets`? It does, unless this says no.
+    pub fn rust_log(self, honoured: bool) -> Self {
+        Self { rust_log: honoured, ..self }
+    }
+
+    /// The file, if it is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match &self.body {
+            Body::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Reads and validates it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, or that it cannot be read.
+    pub fn read(&self, registry: &Registry) -> Result<Config, Error> {
+        let texts = Texts::default();
+        let problems = Problems::new(&texts);
+        let config = stack(self, &problems).map(|mut stack| {
+            let mut config = read::config(&self.name(), &problems, &mut stack.root, &self.folder, registry);
+            config.provenance = stack.provenance(self, &problems);
+            config
+        });
+        match (problems.into_result(), config) {
+            (Ok(()), Some(config)) => Ok(config),
+            (Err(error), _) => Err(error),
+            (Ok(()), None) => Err(Error::empty(&self.name())),
+        }
+    }
+
+    fn name(&self) -> String {
+        match &self.body {
+            Body::File(path) => path.display().to_string(),
+            Body::Text { name, .. } | Body::Value { name, .. } => name.clone(),
+        }
+    }
+}
