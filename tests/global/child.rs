@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The variable that names the case a child is to run.
-const CASE: &str = "TRACEWORK_TEST_CHILD";
+const CASE: &str = "TEST_CHILD_CASE";
 
 /// The test that every child runs: nothing, unless it is told a case.
 #[test]

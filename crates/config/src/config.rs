@@ -1,9 +1,9 @@
 //! A config that was validated as a whole.
 
+use crate::Registry;
 use crate::error::{Error, Problem};
 use crate::provenance::{ExplainedValue, Provenance};
 use crate::source::{ConfigSource, Environment, Value};
-use crate::Registry;
 use std::path::{Path, PathBuf};
 use tracework_core::{Attachment, DestinationSettings, Overflow};
 use tracework_engine::{BufferFull, PlanSpec, ReservedNames, SharedBufferSettings};
@@ -127,7 +127,6 @@ impl Config {
     }
 
     /// What it was read from. Read it again after a change: `config.source().read(&registry)`.
-    #[must_use]
     pub fn source(&self) -> &ConfigSource {
         &self.provenance.source
     }

@@ -48,12 +48,7 @@ pub fn init_str(config: &str) -> Result<Tracework, Error> {
 /// # Errors
 ///
 /// As [`init`].
-pub fn init_config(mut config: Config) -> Result<Tracework, Error> {
-    if let Ok(directives) = std::env::var("RUST_LOG")
-        && !directives.trim().is_empty()
-    {
-        config.set_directives(&directives)?;
-    }
+pub fn init_config(config: Config) -> Result<Tracework, Error> {
     let pairs = config.spec().metadata.clone();
     let control = config.into_control()?;
     let mut metadata = MetadataLayer::new(&control);

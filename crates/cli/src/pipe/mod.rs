@@ -17,7 +17,7 @@ use report::Report;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tracework::config::Config;
+use tracework::config::{Config, ConfigSource};
 use tracework::engine::process_metadata;
 use tracework::{Control, KindSet, registry};
 
@@ -52,7 +52,8 @@ struct Options {
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let options = options(parser)?;
     let started = Instant::now();
-    let mut config = Config::from_file(needed(options.config.clone())?, &registry::standard())?.never_dropping();
+    let source = ConfigSource::file(needed(options.config.clone())?).rust_log(false);
+    let mut config = source.read(&registry::standard())?.never_dropping();
     add_host(&mut config);
     let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
     let read = feed(&control, &options);

@@ -6,9 +6,17 @@ use crate::place::Place;
 use crate::raw::{Data, Key, Node};
 use crate::schema::Shape;
 use crate::section::Section;
+use std::cmp::Ordering;
 
 /// Switches of parts that come with later versions.
-const LATER: [&str; 4] = ["performance_enabled", "security_enabled", "audit_enabled", "alerts_enabled"];
+const LATER: [(&str, &str); 4] = [
+    ("performance_enabled", "performance figures are"),
+    ("security_enabled", "the detection of attacks is"),
+    ("audit_enabled", "the audit log is"),
+    ("alerts_enabled", "alerts are"),
+];
+/// What else belongs to them.
+const IDLE: [(&str, &str); 2] = [("performance_interval", "performance_enabled"), ("alert_email", "alerts_enabled")];
 
 /// What the switches mean.
 const TEXTS: [(&str, &str, &str); 5] = [
@@ -28,17 +36,24 @@ pub(super) fn record(top: &mut Section<'_>) {
 
 /// Takes the flat switches out of the top, and writes what they say into the sections.
 ///
-/// `console_enabled` and `console_colors` are about the destination `console`, the others about the destination `file`;
-/// either is made if it is not there and switched on.
+/// `console_enabled` and `console_colors` are about the destination `console`, or if there is none of that name about all
+/// of that type; the others likewise about `file`. `console_enabled` and `file_enabled` make one if there is none.
 pub(super) fn desugar(root: &mut Node, problems: &Problems<'_>) {
     let console_on = switch(root, "console_enabled", problems);
     let colors = switch(root, "console_colors", problems);
     let file_on = switch(root, "file_enabled", problems);
     let structured = switch(root, "structured_enabled", problems);
     let compressed = switch(root, "compression_enabled", problems);
-    for name in LATER {
+    for (name, what) in LATER {
         if let Some((true, place)) = switch(root, name, problems) {
-            problems.add(place, format!("`{name}` is not in this version yet"), Some("write false for now".into()));
+            let help = "write false, or live without it for now".to_owned();
+            problems.warn(place, format!("`{name}` does nothing: {what} not in this version yet"), Some(help));
+        }
+    }
+    for (name, switch) in IDLE {
+        if let Some((place, _)) = take(root, name) {
+            let message = format!("`{name}` does nothing: nor does `{switch}` in this version yet");
+            problems.warn(place, message, Some("leave it out".to_owned()));
         }
     }
     let mut flat = Flat { root, problems };
@@ -46,33 +61,39 @@ pub(super) fn desugar(root: &mut Node, problems: &Problems<'_>) {
         flat.enable("console", on, place, || vec![("type", scalar("console", place))]);
     }
     if let Some((colored, place)) = colors {
-        flat.add("console_colors", "console", "color", scalar(if colored { "auto" } else { "never" }, place));
+        flat.add("console_colors", "console", "color", &scalar(if colored { "auto" } else { "never" }, place));
     }
     if let Some((on, place)) = file_on {
         let path = if matches!(structured, Some((false, _))) { "app.log" } else { "app.jsonl" };
         flat.enable("file", on, place, || vec![("type", scalar("file", place)), ("path", scalar(path, place))]);
     }
     if let Some((json, place)) = structured {
-        flat.add("structured_enabled", "file", "format", scalar(if json { "json" } else { "text" }, place));
+        flat.add("structured_enabled", "file", "format", &scalar(if json { "json" } else { "text" }, place));
     }
     if let Some((true, place)) = compressed {
-        flat.add("compression_enabled", "file", "compress", scalar("gzip", place));
+        flat.add("compression_enabled", "file", "compress", &scalar("gzip", place));
         // What is never rotated is never compressed.
         let size = (key("size", place), scalar("64MiB", place));
-        flat.add_if_absent("file", "rotate", Node { place, data: Data::Map(vec![size]) });
+        flat.add_if_absent("file", "rotate", &Node { place, data: Data::Map(vec![size]) });
         let files = (key("files", place), scalar("10", place));
-        flat.add_if_absent("file", "keep", Node { place, data: Data::Map(vec![files]) });
+        flat.add_if_absent("file", "keep", &Node { place, data: Data::Map(vec![files]) });
     }
+}
+
+/// Takes an entry out of the top, with the place of its name.
+fn take(root: &mut Node, name: &str) -> Option<(Place, Node)> {
+    let Data::Map(entries) = &mut root.data else { return None };
+    let at = entries.iter().position(|(key, _)| key.text == name)?;
+    let (key, node) = entries.remove(at);
+    Some((key.place, node))
 }
 
 /// Takes a switch out of the top: what it says, and where its name stands.
 fn switch(root: &mut Node, name: &str, problems: &Problems<'_>) -> Option<(bool, Place)> {
-    let Data::Map(entries) = &mut root.data else { return None };
-    let at = entries.iter().position(|(key, _)| key.text == name)?;
-    let (key, node) = entries.remove(at);
+    let (place, node) = take(root, name)?;
     match &node.data {
-        Data::Scalar { text, .. } if text.eq_ignore_ascii_case("true") => Some((true, key.place)),
-        Data::Scalar { text, .. } if text.eq_ignore_ascii_case("false") => Some((false, key.place)),
+        Data::Scalar { text, .. } if text.eq_ignore_ascii_case("true") => Some((true, place)),
+        Data::Scalar { text, .. } if text.eq_ignore_ascii_case("false") => Some((false, place)),
         _ if node.is_null() => None,
         _ => {
             problems.add(node.place, format!("`{name}` must be a truth value"), Some("write true or false".into()));
@@ -112,6 +133,16 @@ impl Flat<'_> {
         }
     }
 
+    /// The destinations that a switch is about: the one of that name, else all of that type.
+    fn meant(&self, kind: &str) -> Vec<String> {
+        let all = self.root.get("destinations").map(Node::entries).unwrap_or_default();
+        let of_kind = |node: &Node| matches!(node.get("type").map(|node| &node.data), Some(Data::Scalar { text, .. }) if text == kind);
+        match all.iter().any(|(key, _)| key.text == kind) {
+            true => vec![kind.to_owned()],
+            false => all.iter().filter(|(_, node)| of_kind(node)).map(|(key, _)| key.text.clone()).collect(),
+        }
+    }
+
     fn section(&mut self, name: &str, place: Place) -> Option<&mut Vec<(Key, Node)>> {
         let found = self.destinations(place)?.iter_mut().find(|(key, _)| key.text == name)?;
         match &mut found.1.data {
@@ -120,43 +151,61 @@ impl Flat<'_> {
         }
     }
 
-    /// Switches the destination `name` on or off, and makes it of `parts` if it is not there.
-    fn enable(&mut self, name: &str, on: bool, place: Place, parts: impl FnOnce() -> Vec<(&'static str, Node)>) {
+    /// Switches what is meant by `kind` on or off, and makes it of `parts` if there is none.
+    fn enable(&mut self, kind: &str, on: bool, place: Place, parts: impl FnOnce() -> Vec<(&'static str, Node)>) {
         let switch = scalar(if on { "true" } else { "false" }, place);
-        if self.section(name, place).is_some() {
-            return self.add(&format!("{name}_enabled"), name, "enabled", switch);
+        if !self.meant(kind).is_empty() {
+            return self.add(&format!("{kind}_enabled"), kind, "enabled", &switch);
         }
         let Some(destinations) = self.destinations(place) else { return };
         let parts = parts().into_iter().chain([("enabled", switch)]);
         let entries = parts.map(|(text, node)| (key(text, place), node)).collect();
-        destinations.push((key(name, place), Node { place, data: Data::Map(entries) }));
+        destinations.push((key(kind, place), Node { place, data: Data::Map(entries) }));
     }
 
-    /// Adds to the destination `name`, which must be there, what `switch` says.
-    fn add(&mut self, switch: &str, name: &str, part: &str, node: Node) {
+    /// Adds to what is meant by `kind`, which must be there, what `switch` says.
+    fn add(&mut self, switch: &str, kind: &str, part: &str, node: &Node) {
         let place = node.place;
-        let Some(section) = self.section(name, place) else {
+        let meant = self.meant(kind);
+        if meant.is_empty() {
             let names: Vec<String> = self
                 .destinations(place)
                 .map(|all| all.iter().map(|(key, _)| key.text.clone()).collect())
                 .unwrap_or_default();
-            let help = suggest(name, names.iter().map(String::as_str));
-            let message = format!("`{switch}` is about a destination `{name}`, which is not there");
+            let help = suggest(kind, names.iter().map(String::as_str));
+            let message = format!("`{switch}` is about a destination `{kind}`, which is not there");
             return self.problems.add(place, message, help);
-        };
-        if section.iter().any(|(key, _)| key.text == part) {
-            let message = format!("`{switch}` and `destinations.{name}.{part}` say the same thing twice");
-            return self.problems.add(place, message, Some("leave one of them out".into()));
         }
-        section.push((key(part, place), node));
+        for name in meant {
+            self.add_to(&name, switch, part, node.clone());
+        }
     }
 
-    fn add_if_absent(&mut self, name: &str, part: &str, node: Node) {
+    /// What is read over the other wins; one and the same file must not say both.
+    fn add_to(&mut self, name: &str, switch: &str, part: &str, node: Node) {
+        let (place, problems) = (node.place, self.problems);
+        let Some(section) = self.section(name, place) else { return };
+        let Some((other, value)) = section.iter_mut().find(|(key, _)| key.text == part) else {
+            return section.push((key(part, place), node));
+        };
+        match problems.rank(other.place).cmp(&problems.rank(place)) {
+            Ordering::Less => (*other, *value) = (key(part, place), node),
+            Ordering::Greater => {}
+            Ordering::Equal => {
+                let message = format!("`{switch}` and `destinations.{name}.{part}` say the same thing twice");
+                problems.add(place, message, Some("leave one of them out".into()));
+            }
+        }
+    }
+
+    fn add_if_absent(&mut self, kind: &str, part: &str, node: &Node) {
         let place = node.place;
-        if let Some(section) = self.section(name, place)
-            && !section.iter().any(|(key, _)| key.text == part)
-        {
-            section.push((key(part, place), node));
+        for name in self.meant(kind) {
+            if let Some(section) = self.section(&name, place)
+                && !section.iter().any(|(key, _)| key.text == part)
+            {
+                section.push((key(part, place), node.clone()));
+            }
         }
     }
 }

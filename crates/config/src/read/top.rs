@@ -20,7 +20,11 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 const LATER: [&str; 7] = ["triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
 const TEXTS: [(&str, &str, &str); 18] = [
-    ("profile", "What is read under this file: development, testing, production, debug, or one of `profiles`.", "production"),
+    (
+        "profile",
+        "What is read under this file: development, testing, production, debug, or one of `profiles`.",
+        "production",
+    ),
     ("profiles", "Profiles of your own: each may hold what a file may, and `inherit: NAME` to build on another.", ""),
     ("include", "Files that are read under this one, the later over the earlier.", "[conf.d/*.yml]"),
     ("directory", "Where relative paths start; itself relative to the folder of this file.", "."),
@@ -67,10 +71,11 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
         Some(named) => named,
         None => destinations.iter().map(|destination| destination.name.clone()).collect(),
     };
-    LATER.into_iter().for_each(|name| top.later(name));
+    // The first stage has read these.
     _ = top.take("profile", Shape::Text);
     _ = top.take("profiles", Shape::named(Shape::Map));
     _ = top.take("include", Shape::list(Shape::Path));
+    LATER.into_iter().for_each(|name| top.later(name));
     let provenance = Provenance::none();
     Config { file: file.to_owned(), directory, spec, names, buffer, destinations, provenance }
 }

@@ -123,7 +123,8 @@ pub(super) fn check(file: &Node, problems: &Problems<'_>) -> Result<(), Reported
         }
         for (part, _) in node.entries() {
             if matches!(part.text.as_str(), "profile" | "profiles" | "include") {
-                let help = (part.text == "profile").then(|| "a profile builds on another one by `inherit: NAME`".into());
+                let help =
+                    (part.text == "profile").then(|| "a profile builds on another one by `inherit: NAME`".into());
                 problems.add(part.place, format!("`{}` cannot stand in a profile", part.text), help);
             }
         }
@@ -170,7 +171,11 @@ fn refuse_circles(own: &[(raw::Key, Node)], problems: &Problems<'_>) {
                 if !way[start..].iter().any(|name| told.contains(name)) {
                     told.extend(&way[start..]);
                     let message = format!("profiles inherit in a circle: {} -> {text}", way[start..].join(" -> "));
-                    problems.add(inherit.place, message, Some("one of them must inherit from none of the others".into()));
+                    problems.add(
+                        inherit.place,
+                        message,
+                        Some("one of them must inherit from none of the others".into()),
+                    );
                 }
                 break;
             }

@@ -15,9 +15,12 @@ const NAME: &str = "RUST_LOG";
 /// A directive that is finer than the default opens just its target: `info,app=debug` shows DEBUG of `app` at
 /// destinations that name no level, and INFO of the rest.
 pub(super) fn node(directives: &str, under: &Node, problems: &Problems<'_>) -> Option<Node> {
-    let id = problems.texts().add(&format!("environment variable {NAME}"), &format!("{NAME}={directives}"), {
-        Origin::Environment(NAME.to_owned())
-    }, false);
+    let id = problems.texts().add(
+        &format!("environment variable {NAME}"),
+        &format!("{NAME}={directives}"),
+        Origin::Environment(NAME.to_owned()),
+        false,
+    );
     problems.texts().rank(id);
     let column = NAME.len() + 2;
     let place = Place { text: id, line: 1, column, length: directives.chars().count().max(1) };

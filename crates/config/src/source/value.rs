@@ -129,7 +129,8 @@ impl Renderer {
                 return Ok(Node { place, data: Data::Scalar { text: text.clone(), plain: false } });
             }
             Value::List(list) => {
-                let nodes = list.iter().enumerate().map(|(at, value)| self.node(&format!("{path}[{at}]"), value, depth + 1));
+                let nodes =
+                    list.iter().enumerate().map(|(at, value)| self.node(&format!("{path}[{at}]"), value, depth + 1));
                 Data::List(nodes.collect::<Result<_, _>>()?)
             }
             Value::Map(map) => {

@@ -94,7 +94,8 @@ fn variables(environment: &Environment, problems: &Problems<'_>) -> Vec<Variable
         }
         let shown_value = value.as_deref().unwrap_or("?");
         let title = format!("environment variable {}", shown(&name));
-        let text = problems.texts().add(&title, &format!("{name}={shown_value}"), Origin::Environment(name.clone()), false);
+        let text =
+            problems.texts().add(&title, &format!("{name}={shown_value}"), Origin::Environment(name.clone()), false);
         let path = path(&name);
         let variable = Variable { name, value: String::new(), text, path };
         let refuse = |message: String, help| problems.add(variable.whole_name(), message, help);

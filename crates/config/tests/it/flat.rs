@@ -30,3 +30,18 @@ fn a_plain_file_is_text() {
     assert_eq!(config.destinations()[0].format(), Some("text"));
     assert_eq!(config.destinations()[0].paths().next(), Some(("path", Path::new("/srv/app/app.log"))));
 }
+
+#[test]
+fn a_switch_of_a_later_version_is_told_and_refuses_nothing() {
+    let config = good("audit_enabled: true\nalert_email: me@example.com\nlevel: INFO");
+    let told: Vec<_> = config.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "app.yml:1:1: `audit_enabled` does nothing: the audit log is not in this version yet\n  |\n\
+             1 | audit_enabled: true\n  | ^^^^^^^^^^^^^\n  help: write false, or live without it for now",
+            "app.yml:2:1: `alert_email` does nothing: nor does `alerts_enabled` in this version yet\n  |\n\
+             2 | alert_email: me@example.com\n  | ^^^^^^^^^^^\n  help: leave it out",
+        ]
+    );
+}

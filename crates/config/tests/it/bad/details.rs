@@ -259,19 +259,6 @@ routes:
 }
 
 #[test]
-fn a_switch_of_a_later_version() {
-    refused(
-        r#"performance_enabled: true
-"#,
-        r#"app.yml:1:1: `performance_enabled` is not in this version yet
-  |
-1 | performance_enabled: true
-  | ^^^^^^^^^^^^^^^^^^^
-  help: write false for now"#,
-    );
-}
-
-#[test]
 fn a_switch_that_says_neither() {
     refused(
         r#"file_enabled: maybe
