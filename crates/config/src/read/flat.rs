@@ -27,11 +27,22 @@ const TEXTS: [(&str, &str, &str); 5] = [
     ("compression_enabled", "`destinations.file.compress`: gzip.", "true"),
 ];
 
+const LATER_TEXTS: [(&str, &str, &str); 6] = [
+    ("performance_enabled", "Performance figures: not in this version yet; true is a warning.", "false"),
+    ("performance_interval", "How often they are taken: not in this version yet; a warning.", ""),
+    ("security_enabled", "The detection of attacks: not in this version yet; true is a warning.", "false"),
+    ("audit_enabled", "The audit log: not in this version yet; true is a warning.", "false"),
+    ("alerts_enabled", "Alerts: not in this version yet; true is a warning.", "false"),
+    ("alert_email", "Whom to alert: not in this version yet; a warning.", ""),
+];
+
 /// Has them in the schema.
 pub(super) fn record(top: &mut Section<'_>) {
     top.about(&TEXTS);
     TEXTS.iter().for_each(|(name, ..)| top.note(name, Shape::Bool));
-    LATER.iter().for_each(|name| top.note(name, Shape::Nothing));
+    top.about(&LATER_TEXTS);
+    LATER.iter().for_each(|(name, _)| top.note(name, Shape::Bool));
+    IDLE.iter().for_each(|(name, _)| top.note(name, Shape::Text));
 }
 
 /// Takes the flat switches out of the top, and writes what they say into the sections.

@@ -1,7 +1,9 @@
 //! JSON, written: the schema is a file that people and editors read.
 
 use crate::error::Problems;
+use crate::origin::Texts;
 use crate::raw::{self, Data, Node};
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
 
 /// A JSON value; names keep their order.
@@ -36,8 +38,9 @@ impl Json {
 
     /// What an example says: it is written as YAML.
     pub(super) fn of_yaml(yaml: &str) -> Option<Self> {
-        let problems = Problems::new("", yaml);
-        let node = raw::read(&problems, &|_| None)?;
+        let texts = Texts::default();
+        let problems = Problems::new(&texts);
+        let node = raw::read(&problems, 0, yaml, 0, &Cell::new(0)).ok()??;
         (problems.count() == 0).then(|| Self::of_node(&node))
     }
 
