@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("std", &["core", "format"]),
     ("config", &["core", "rules", "format", "engine"]),
     ("testkit", &["core", "format"]),
+    ("tower", &["core", "engine"]),
     ("cli", &["tracework"]),
     ("docs", &[]),
     ("examples", &["tracework"]),
@@ -20,12 +21,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// What else only certain crates may name.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("tracing", &["layer", "tracework", "cli", "std", "tests", "examples"]),
+    ("tracing", &["layer", "tower", "tracework", "cli", "std", "tests", "examples"]),
     ("tracing-subscriber", &["layer", "tracework", "cli", "std", "tests", "examples"]),
-    ("tracing-core", &["layer", "tests"]),
+    ("tracing-core", &["layer", "tower", "tests"]),
     ("saphyr-parser", &["config", "tests"]),
-    ("axum", &["examples", "server"]),
-    ("hyper", &["examples", "server", "tower"]),
+    ("axum", &["examples", "server", "tower"]),
+    ("hyper", &["examples", "server"]),
     ("tokio", &["tests", "examples", "server"]),
 ];
 

@@ -27,6 +27,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("crates/engine/src", &["std::net", "tracing::", "tracing_", "saphyr", "tokio", "hyper"]),
     ("crates/layer/src", &["std::fs", "std::net", "saphyr", "tokio"]),
     ("crates/destinations/std/src", &["std::net", "tracework_engine", "tracework_layer", "tokio", "saphyr"]),
+    ("crates/tower/src", &["std::fs", "std::thread", "saphyr", "tokio", "tracework_layer", "tracing_subscriber"]),
     ("crates/testkit/src", &["tracing::", "tracing_", "tokio"]),
 ];
 

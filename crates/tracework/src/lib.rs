@@ -21,6 +21,8 @@ mod init;
 pub mod prelude;
 #[cfg(feature = "config")]
 pub mod registry;
+#[cfg(feature = "test")]
+pub mod test;
 
 pub use error::Error;
 #[cfg(feature = "config")]

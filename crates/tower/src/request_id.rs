@@ -1,0 +1,94 @@
+//! The request's id.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::fmt;
+use uuid::Uuid;
+
+/// The header that carries the id.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, as it is logged and returned; handlers find it in the request's extensions.
+///
+/// ```
+/// use tracework_tower::RequestId;
+///
+/// assert!(RequestId::parse("req_8f3c").is_some());
+/// assert!(RequestId::parse("8f3c\nforged line").is_none());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId(Box<str>);
+
+impl RequestId {
+    /// The most bytes of an id that is accepted.
+    pub const MAX: usize = 128;
+
+    /// An id given from outside: up to [`RequestId::MAX`] letters, digits and `-_.:+/=~`, all of ASCII. `None` for any
+    /// other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:+/=~".contains(&byte);
+        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(good)).then(|| Self(text.into()))
+    }
+
+    /// A new one: a UUID of version 7, so that ids sort by time.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned().into())
+    }
+
+    /// The id that the headers hold, and whether they held one that will not do.
+    pub(crate) fn of(headers: &HeaderMap) -> (Option<Self>, bool) {
+        let mut all = headers.get_all(HEADER).iter();
+        let Some(first) = all.next() else { return (None, false) };
+        let alone = all.next().is_none();
+        let id = first.to_str().ok().filter(|_| alone).and_then(Self::parse);
+        let refused = id.is_none();
+        (id, refused)
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id as a header's value.
+    pub(crate) fn value(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.0).ok()
+    }
+}
+
+impl Default for RequestId {
+    /// [`RequestId::new`].
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RequestId;
+
+    #[test]
+    fn what_could_forge_a_line_or_fill_one_is_no_id() {
+        for good in ["a", "req_123456", "Root=1-67891233-abcdef012345678912345678", &"x".repeat(128)] {
+            assert_eq!(RequestId::parse(good).as_ref().map(RequestId::as_str), Some(good));
+        }
+        for bad in ["", " ", "a b", "a\tb", "a\"b", "a;b", "<script>", "é", &"x".repeat(129)] {
+            assert_eq!(RequestId::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_new_one_is_accepted_and_sorts_by_time() {
+        let (one, two) = (RequestId::new(), RequestId::new());
+        assert!(one.as_str() < two.as_str() && RequestId::parse(one.as_str()).is_some());
+        assert_eq!((one.as_str().len(), one.as_str().as_bytes()[14]), (36, b'7'));
+    }
+}

@@ -1,0 +1,9 @@
+//! Requests over real sockets.
+
+mod axum_parts;
+mod ends;
+mod grpc;
+mod heads;
+mod hyper_alone;
+mod many;
+mod support;
