@@ -6,4 +6,5 @@ mod control;
 mod files;
 mod filters;
 mod invariants;
+mod reload;
 mod support;

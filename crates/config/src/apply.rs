@@ -1,9 +1,9 @@
 //! From a config to a pipeline.
 
-use crate::Config;
+use crate::config::{Config, Prepared};
 use std::fmt;
 use tracework_core::{Attachment, Batch, Destination, Failure};
-use tracework_engine::{Control, PlanError, PlanSpec};
+use tracework_engine::{Control, PlanError, Planned, ReloadReport};
 use tracework_rules::{Directives, RuleError, TargetLevels};
 
 /// Why a config cannot be applied to a pipeline. Nothing was changed then.
@@ -60,13 +60,24 @@ impl Config {
     ///
     /// If no thread could be started.
     pub fn into_control(self) -> Result<Control, ApplyError> {
-        let control = Control::builder().names(self.names.clone()).buffer(self.buffer).build()?;
-        self.attach(&control)?;
+        let control = self.empty_control()?;
+        self.apply(&control)?;
         Ok(control)
     }
 
-    /// Attaches everything to a pipeline that is there already, in one swap. Its levels, routes, default and the rest
-    /// replace those of the pipeline; destinations that it has stay.
+    /// A pipeline with nothing in it yet that this config can be applied to: with its shared buffer and its names of
+    /// reserved fields.
+    ///
+    /// # Errors
+    ///
+    /// If the plan that it begins with cannot be made.
+    pub fn empty_control(&self) -> Result<Control, PlanError> {
+        Control::builder().names(self.names.clone()).buffer(self.buffer).build()
+    }
+
+    /// Applies it to a pipeline, in one swap: as its first config, or in place of the one before. What did not change
+    /// stays open; see [`Control::reload`]. Its levels, routes, default and the rest replace those of the pipeline;
+    /// what the program added by name stays.
     ///
     /// ```
     /// use tracework_config::{Config, Registry};
@@ -80,22 +91,21 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If a name is taken, no thread could be started, or the config has other reserved names or another shared buffer
-    /// than the pipeline was made with.
-    pub fn apply(self, control: &Control) -> Result<(), ApplyError> {
+    /// If a name is that of a destination which the program attached, no thread could be started, or the config has
+    /// other reserved names or another shared buffer than the pipeline was made with; for a second config also if a
+    /// destination cannot be opened and has no failover. Nothing is changed then.
+    pub fn apply(self, control: &Control) -> Result<ReloadReport, ApplyError> {
         if *control.hub().names() != self.names {
             return Err(ApplyError::Fixed("names"));
         }
         if control.health().buffer_limit != self.buffer.memory {
             return Err(ApplyError::Fixed("buffer"));
         }
-        self.attach(control)
-    }
-
-    fn attach(self, control: &Control) -> Result<(), ApplyError> {
-        let spec = self.spec;
-        let destinations = self.destinations.into_iter().map(|prepared| (prepared.name, prepared.attachment));
-        Ok(control.attach_all(destinations.collect(), |plan| fill(plan, spec))?)
+        let planned = self.destinations.into_iter().map(|prepared| {
+            let Prepared { name, attachment, source, .. } = prepared;
+            Planned { name, attachment, source }
+        });
+        Ok(control.reload(planned.collect(), self.spec)?)
     }
 
     /// The same config with destinations that do nothing: to ask where records would go, and open nothing.
@@ -144,23 +154,4 @@ impl Config {
 /// Caps what no other pattern of `targets` fits.
 pub(crate) fn set_rest(targets: &mut TargetLevels, severities: tracework_core::SeveritySet) -> Result<(), RuleError> {
     targets.set("*".parse()?, severities)
-}
-
-/// Fills a plan with everything of `from` but the destinations.
-fn fill(plan: &mut PlanSpec, from: PlanSpec) {
-    plan.level = from.level;
-    plan.targets = from.targets;
-    plan.spans = from.spans;
-    plan.routes = from.routes;
-    plan.default = from.default;
-    plan.tags = from.tags;
-    plan.filters = from.filters;
-    plan.enrichers = from.enrichers;
-    plan.redact = from.redact;
-    plan.limits = from.limits;
-    plan.enrich = from.enrich;
-    for (key, value) in from.metadata {
-        plan.metadata.retain(|(other, _)| *other != key);
-        plan.metadata.push((key, value));
-    }
 }

@@ -6,7 +6,7 @@ use crate::provenance::{ExplainedValue, Provenance};
 use crate::source::{ConfigSource, Environment, Value};
 use std::path::{Path, PathBuf};
 use tracework_core::{Attachment, DestinationSettings, Overflow};
-use tracework_engine::{BufferFull, PlanSpec, ReservedNames, SharedBufferSettings};
+use tracework_engine::{BufferFull, PlanSpec, ReservedNames, SharedBufferSettings, Source};
 
 /// A config that was validated as a whole, and not applied to anything yet: no file is open, no thread runs.
 ///
@@ -45,6 +45,7 @@ pub struct Prepared {
     pub(crate) format: Option<String>,
     pub(crate) paths: Vec<(String, PathBuf)>,
     pub(crate) attachment: Attachment,
+    pub(crate) source: Source,
 }
 
 impl Prepared {

@@ -1,7 +1,9 @@
 //! What the layers, the engine's thread and [`Control`](crate::Control) share.
 
 use crate::buffer::{Buffer, Lane, SharedBufferSettings};
+use crate::control::ConfigHealth;
 use crate::plan::{Plan, PlanSpec, ReservedNames};
+use crate::retired::Retired;
 use crate::{Clock, PlanError, process};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +24,12 @@ pub struct Hub {
     past: Mutex<VecDeque<Arc<Plan>>>,
     /// One change at a time. Nobody waits for the engine while holding it.
     changing: Mutex<()>,
+    /// One change of which destinations there are at a time, what is started for it included. Taken before `changing`.
+    pub(crate) reshaping: Mutex<()>,
+    /// Destinations that are no longer in the plan.
+    pub(crate) retired: Retired,
+    /// What became of the configs so far.
+    pub(crate) config: Mutex<Option<ConfigHealth>>,
     pub(crate) buffer: Buffer,
     pub(crate) requests: Requests,
     pub(crate) hooks: Hooks,
@@ -122,6 +130,9 @@ impl Hub {
             generation: AtomicU32::new(1),
             past: Mutex::default(),
             changing: Mutex::new(()),
+            reshaping: Mutex::new(()),
+            retired: Retired::default(),
+            config: Mutex::new(None),
             buffer: Buffer::new(buffer),
             requests: Requests::default(),
             hooks: Hooks(Mutex::default()),
@@ -289,14 +300,25 @@ impl Hub {
         &self,
         change: impl FnOnce(&mut PlanSpec) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.change_and(change, |_| {})
+    }
+
+    /// The same, and when the plan is made, but before it is swapped, `then`.
+    pub(crate) fn change_and<T, E: From<PlanError>>(
+        &self,
+        change: impl FnOnce(&mut PlanSpec) -> Result<T, E>,
+        then: impl FnOnce(&mut T),
+    ) -> Result<T, E> {
         let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_stopped() {
             return Err(PlanError::ShutDown.into());
         }
         let before = self.plan();
         let mut spec = before.spec().clone();
-        let told = change(&mut spec)?;
+        let mut told = change(&mut spec)?;
         let plan = Plan::compile(spec, before.generation() + 1, Some(&before))?;
+        then(&mut told);
+        set_outlets(&plan, &before);
         self.swap(plan);
         Ok(told)
     }
@@ -320,18 +342,29 @@ impl Hub {
         std::mem::take(&mut *self.past.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Swaps to a plan without destinations, for good.
-    pub(crate) fn stop_capture(&self) -> Arc<Plan> {
+    /// Swaps to a plan without destinations, for good. `false` if that was done already.
+    pub(crate) fn stop_capture(&self) -> bool {
         let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.plan();
-        if !self.stopped.swap(true, Ordering::AcqRel) {
+        let first = !self.stopped.swap(true, Ordering::AcqRel);
+        if first {
+            self.retired.begin(before.destinations().iter().cloned());
             let spec =
                 PlanSpec { destinations: Vec::new(), default: Vec::new(), routes: Vec::new(), ..before.spec().clone() };
             if let Ok(plan) = Plan::compile(spec, before.generation() + 1, Some(&before)) {
                 self.swap(plan);
             }
         }
-        before
+        first
+    }
+}
+
+/// Tells the workers what is set anew for their destinations.
+fn set_outlets(plan: &Plan, before: &Plan) {
+    for destination in plan.destinations() {
+        if !before.destinations().iter().any(|other| Arc::ptr_eq(other, destination)) {
+            destination.outlet.set(&destination.settings);
+        }
     }
 }
 

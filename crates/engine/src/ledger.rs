@@ -81,6 +81,23 @@ pub struct LedgerRow {
 }
 
 impl LedgerRow {
+    /// Adds the counts of another row.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.accepted += other.accepted;
+        self.recovered += other.recovered;
+        self.delivered += other.delivered;
+        self.dead_lettered += other.dead_lettered;
+        self.pending += other.pending;
+        self.retried += other.retried;
+        self.internal += other.internal;
+        for (reason, count) in &other.dropped {
+            *self.dropped.entry(*reason).or_default() += count;
+        }
+        for (name, count) in &other.handed_over {
+            *self.handed_over.entry(name.clone()).or_default() += count;
+        }
+    }
+
     /// Does the balance hold?
     #[must_use]
     pub fn balances(&self) -> bool {
@@ -204,6 +221,6 @@ fn seconds<S: Serializer>(duration: &Option<Duration>, to: S) -> Result<S::Ok, S
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field as it is")]
-fn unix_nanos<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn unix_nanos<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
     time.0.serialize(to)
 }

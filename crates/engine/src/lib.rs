@@ -15,19 +15,24 @@ pub mod own;
 mod plan;
 mod process;
 mod redact;
+mod retired;
 mod round;
 mod run;
 
 pub use buffer::{BufferFull, Lane, SharedBufferSettings};
 pub use clock::Clock;
-pub use control::{CallsiteCount, Control, ControlBuilder, FlushReport, Guard, Health, ShutdownReport, Unclean};
+pub use control::{
+    CallsiteCount, Closing, ConfigHealth, Control, ControlBuilder, FlushReport, Guard, Health, Planned, Refused,
+    ReloadReport, ShutdownReport, Unclean,
+};
 pub use delivery::DeadLetter;
 pub use filter::{Burst, Dedup, Except, FilterKey, RateLimit, Sample};
 pub use hub::{Counters, Hub};
 pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
 pub use plan::roles;
 pub use plan::{
-    CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Temporary, Verdict, Why,
+    CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Source, Temporary, Verdict,
+    Why,
 };
 pub use process::{Around, Resource, UnknownResource, process_metadata};
 pub use redact::{

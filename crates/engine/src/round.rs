@@ -60,6 +60,8 @@ pub(crate) struct Parcel {
     pub(crate) picks: Arc<[At]>,
     /// The bytes of memory that it counts for in its queue.
     pub(crate) bytes: usize,
+    /// Which of its destination's formats it is for: they are counted from 0. 0 takes the one that is in use.
+    pub(crate) format: u32,
     /// Where destinations with an equal format and equal records share the encoded bytes.
     pub(crate) shared: Option<Arc<OnceLock<Encoded>>>,
 }

@@ -260,6 +260,10 @@ impl Destination for Faulty {
         self.inner.name()
     }
 
+    fn writes_to(&self) -> Option<std::path::PathBuf> {
+        self.inner.writes_to()
+    }
+
     fn open(&mut self) -> Result<(), Failure> {
         let planned = self.shared.faults().opens.next("opening");
         planned.map_or_else(|| self.inner.open(), Err)

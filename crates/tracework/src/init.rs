@@ -49,16 +49,13 @@ pub fn init_str(config: &str) -> Result<Tracework, Error> {
 ///
 /// As [`init`].
 pub fn init_config(config: Config) -> Result<Tracework, Error> {
-    let pairs = config.spec().metadata.clone();
-    let control = config.into_control()?;
-    let mut metadata = MetadataLayer::new(&control);
-    for (key, value) in &pairs {
-        metadata = metadata.field(key, value);
-    }
+    let control = config.empty_control()?;
+    // The layers come first: what the config says of metadata goes before what they find by themselves.
     let stack = tracing_subscriber::registry()
-        .with(metadata)
+        .with(MetadataLayer::new(&control))
         .with(TagFilterLayer::new(&control))
         .with(DestinationLayer::new(&control));
+    config.apply(&control)?;
     stack.try_init()?;
     #[cfg(feature = "log")]
     bridge::install(&control);

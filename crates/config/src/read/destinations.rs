@@ -1,6 +1,6 @@
 //! The destinations.
 
-use super::{common, names};
+use super::{common, names, said};
 use crate::config::Prepared;
 use crate::nearest::suggest;
 use crate::place::{Place, shown};
@@ -46,6 +46,7 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
         return None;
     };
     let attachment = factory(&mut section);
+    let source = said::source(node.entries(), section.asked(), section.paths());
     let format = section.take_format();
     let mut settings = attachment.as_ref().map(|attachment| attachment.settings.clone()).unwrap_or_default();
     common::read(&mut section, &mut settings, known);
@@ -54,7 +55,14 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     attachment.settings = settings;
     attachment.format = format.or(attachment.format);
     let format = section.format_name().map(str::to_owned);
-    Some(Prepared { name: key.text.clone(), kind: kind.to_owned(), format, paths: section.into_paths(), attachment })
+    Some(Prepared {
+        name: key.text.clone(),
+        kind: kind.to_owned(),
+        format,
+        paths: section.into_paths(),
+        attachment,
+        source,
+    })
 }
 
 fn refuse_type(section: &Section<'_>, place: Place, kind: &str) {

@@ -6,6 +6,7 @@ mod enrich;
 mod flat;
 mod names;
 mod routes;
+mod said;
 mod top;
 
 use crate::error::Problems;

@@ -129,6 +129,16 @@ impl<'a> Section<'a> {
         self.shared.directory
     }
 
+    /// What was asked for so far.
+    pub(crate) fn asked(&self) -> &[String] {
+        &self.asked
+    }
+
+    /// The paths that were taken so far, each with its name.
+    pub(crate) fn paths(&self) -> &[(String, PathBuf)] {
+        &self.paths
+    }
+
     /// The paths that were taken, each with its name.
     pub(crate) fn into_paths(self) -> Vec<(String, PathBuf)> {
         self.paths

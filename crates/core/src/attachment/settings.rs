@@ -35,6 +35,27 @@ pub struct DestinationSettings {
     pub dead_letters: DeadLetterSettings,
 }
 
+impl DestinationSettings {
+    /// Are both the same, the filters without a memory apart, which cannot be compared?
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let Self { levels, exact_levels, kinds, enabled, filters: _, stateful, .. } = self;
+        let Self { tags, buffer, batch, retry, failover, dead_letters, .. } = self;
+        stateful.len() == other.stateful.len()
+            && stateful.iter().zip(&other.stateful).all(|(own, other)| own.equals(other))
+            && *levels == other.levels
+            && *exact_levels == other.exact_levels
+            && *kinds == other.kinds
+            && *enabled == other.enabled
+            && *tags == other.tags
+            && *buffer == other.buffer
+            && *batch == other.batch
+            && *retry == other.retry
+            && *failover == other.failover
+            && *dead_letters == other.dead_letters
+    }
+}
+
 impl Default for DestinationSettings {
     fn default() -> Self {
         Self {

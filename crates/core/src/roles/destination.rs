@@ -1,6 +1,7 @@
 //! Where records go.
 
 use crate::{Batch, Failure, Format};
+use std::path::PathBuf;
 
 /// What a destination wants to be handed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +89,12 @@ pub trait Destination: Send + 'static {
     /// What it wants to be handed.
     fn wants(&self) -> Wants {
         Wants::Bytes
+    }
+
+    /// The file that it alone should write to, if there is one: what takes its place there, after a change of the
+    /// config, is opened only when this one is closed.
+    fn writes_to(&self) -> Option<PathBuf> {
+        None
     }
 
     /// Told which format its bytes come in, before it is opened and whenever that changes: a file begins with the

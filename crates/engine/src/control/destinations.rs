@@ -3,8 +3,8 @@
 use super::{Control, FlushReport};
 use crate::delivery::{DeadLetter, Outlet};
 use crate::own::mark_own_thread;
-use crate::plan::{Attached, PlanError, PlanSpec, check_name, meant};
-use std::sync::Arc;
+use crate::plan::{Attached, PlanError, PlanSpec, Source, check_name, meant};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, Command, DestinationSettings, Format};
 
@@ -17,7 +17,7 @@ impl PlanSpec {
         }
     }
 
-    fn unknown(&self, name: &str) -> PlanError {
+    pub(super) fn unknown(&self, name: &str) -> PlanError {
         let nearest = meant(name, &self.destinations);
         PlanError::UnknownDestination { name: name.to_owned(), at: "the call".into(), nearest }
     }
@@ -27,6 +27,13 @@ impl PlanSpec {
         let Some(place) = self.destinations.iter().position(|destination| destination.name == name) else {
             return Err(self.unknown(name));
         };
+        let removed = self.destinations.remove(place);
+        self.forget(name);
+        Ok(removed)
+    }
+
+    /// Takes the name `name` out of the routes, the default and the failovers.
+    pub(super) fn forget(&mut self, name: &str) {
         self.default.retain(|other| other != name);
         self.routes.iter_mut().for_each(|route| route.to.retain(|other| other != name));
         for other in &mut self.destinations {
@@ -34,7 +41,6 @@ impl PlanSpec {
                 Arc::make_mut(other).settings.failover = None;
             }
         }
-        Ok(self.destinations.remove(place))
     }
 
     /// The names of the destinations.
@@ -54,15 +60,25 @@ impl Control {
     pub(super) fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
         check_name(name)?;
         let settings = attachment.settings.clone();
+        let writes_to = attachment.destination.writes_to();
         let format = attachment.format.as_ref().and_then(|format| format.identity());
         let clock = self.hub().clock().clone();
         let clock = Arc::new(move || clock.now());
         let outlet =
             Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(mark_own_thread)).map_err(PlanError::Thread)?;
-        Ok(Arc::new(Attached { name: name.to_owned(), outlet, settings, format }))
+        Ok(Arc::new(Attached {
+            name: name.to_owned(),
+            outlet,
+            settings,
+            format,
+            format_version: 0,
+            writes_to,
+            source: None,
+        }))
     }
 
     fn add(&self, name: &str, attachment: impl Into<Attachment>, by_default: bool) -> Result<(), PlanError> {
+        let _one = self.hub().reshaping.lock().unwrap_or_else(PoisonError::into_inner);
         if self.plan().spec().destinations().any(|other| other == name) {
             return Err(PlanError::Taken(name.to_owned()));
         }
@@ -118,7 +134,9 @@ impl Control {
     /// If nothing of this name is attached.
     pub fn detach_within(&self, name: &str, timeout: Duration) -> Result<FlushReport, PlanError> {
         let deadline = Instant::now() + timeout;
-        let removed = self.change(|spec| spec.remove(name))?;
+        let reshaping = self.hub().reshaping.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = self.change_and(|spec| spec.remove(name), |removed| self.begin_retiring(removed))?;
+        drop(reshaping);
         Ok(self.retire(&removed, deadline))
     }
 
@@ -134,7 +152,13 @@ impl Control {
     fn retire(&self, removed: &Attached, deadline: Instant) -> FlushReport {
         self.route_all(deadline);
         removed.outlet.close(deadline);
-        FlushReport::of([&*removed.outlet])
+        let report = FlushReport::of([&*removed.outlet]);
+        self.hub().retired.end(removed);
+        report
+    }
+
+    fn begin_retiring(&self, leaving: &Arc<Attached>) {
+        self.hub().retired.begin([Arc::clone(leaving)]);
     }
 
     /// Puts another destination in the place of one, in every route. The one before delivers what was emitted until
@@ -147,13 +171,22 @@ impl Control {
         if !self.plan().spec().destinations().any(|other| other == name) {
             return Err(self.plan().spec().unknown(name));
         }
-        let attached = self.outlet(name, destination.into())?;
+        let mut attached = self.outlet(name, destination.into())?;
         let outlet = Arc::clone(&attached.outlet);
-        let changed = self.change(|spec| {
+        let reshaping = self.hub().reshaping.lock().unwrap_or_else(PoisonError::into_inner);
+        let replace = |spec: &mut PlanSpec| {
             let place = spec.destinations.iter().position(|destination| destination.name == name);
             let place = place.ok_or_else(|| spec.unknown(name))?;
+            // A config that named the one before names this one too, and says something else of it.
+            let said = spec.destinations[place].source.as_ref().map(|_| Source::default());
+            Arc::make_mut(&mut attached).source = said;
+            if attached.meets(&spec.destinations[place]) {
+                attached.outlet.hold_until_closed([&spec.destinations[place].outlet]);
+            }
             Ok(std::mem::replace(&mut spec.destinations[place], attached))
-        });
+        };
+        let changed = self.change_and(replace, |leaving| self.begin_retiring(leaving));
+        drop(reshaping);
         match changed {
             Ok(removed) => Ok(self.retire(&removed, Instant::now() + Duration::from_secs(5))),
             Err(error) => {
@@ -172,10 +205,6 @@ impl Control {
         self.change(|spec| {
             let attached = spec.destination(name)?;
             change(&mut attached.settings);
-            attached.outlet.set_batch(attached.settings.batch);
-            attached.outlet.set_retry(attached.settings.retry);
-            attached.outlet.set_buffer(attached.settings.buffer);
-            attached.outlet.set_dead_letters(attached.settings.dead_letters.clone());
             Ok(())
         })
     }
@@ -206,13 +235,20 @@ impl Control {
     pub fn set_format(&self, name: &str, format: impl Format) -> Result<(), PlanError> {
         // What was emitted before is routed first, so that it keeps the format that it had.
         self.route_all(Instant::now() + Duration::from_secs(1));
-        let identity = format.identity();
-        self.change(|spec| {
+        let set = |spec: &mut PlanSpec| {
             let attached = spec.destination(name)?;
-            attached.format = identity;
-            attached.outlet.set_format(Box::new(format));
-            Ok(())
-        })
+            attached.format = format.identity();
+            attached.format_version += 1;
+            if let Some(source) = &mut attached.source {
+                // A config that comes later sets its own again.
+                source.format = "set by the program".to_owned();
+            }
+            Ok((Arc::clone(&attached.outlet), attached.format_version, Some(Box::new(format) as Box<dyn Format>)))
+        };
+        let tell = |(outlet, version, format): &mut (Arc<Outlet>, _, Option<Box<dyn Format>>)| {
+            format.take().into_iter().for_each(|format| outlet.set_format(*version, format));
+        };
+        self.change_and(set, tell).map(|_| ())
     }
 
     fn outlet_of(&self, name: &str) -> Result<Arc<Outlet>, PlanError> {

@@ -1,9 +1,11 @@
 //! Flushing and shutting down, and what became of every record.
 
-use super::Control;
+use super::{Control, retiring};
 use crate::delivery::{self, Outlet};
 use crate::hub::Hub;
-use crate::{FilterHealth, LedgerRow, Plan, own};
+use crate::plan::Attached;
+use crate::retired::Read;
+use crate::{FilterHealth, LedgerRow, own};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +27,13 @@ pub struct FlushReport {
 }
 
 impl FlushReport {
+    /// What became of the records of those in the plan, and so far of those that leave it.
+    fn of_all(read: &Read) -> Self {
+        let mut report = Self::of(read.plan.destinations().iter().map(|destination| &*destination.outlet));
+        read.closing.iter().for_each(|(_, health)| report.add(&health.ledger));
+        report
+    }
+
     pub(crate) fn of<'a>(outlets: impl IntoIterator<Item = &'a Outlet>) -> Self {
         let mut report = Self::default();
         for outlet in outlets {
@@ -52,7 +61,7 @@ impl FlushReport {
 pub struct ShutdownReport {
     /// The sums over all destinations, and what the shared buffer lost.
     pub total: FlushReport,
-    /// Each destination's row of the ledger, as it was closed.
+    /// Each destination's row of the ledger, as it was closed; one row for all that had the same name in turn.
     pub destinations: BTreeMap<String, LedgerRow>,
     /// What each filter with a memory did.
     pub filters: BTreeMap<String, FilterHealth>,
@@ -96,12 +105,14 @@ impl Control {
     /// Delivers everything that was emitted before, and has each destination flush, within `timeout`.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
         let deadline = Instant::now() + timeout;
-        let plan = self.plan();
         if !own::is_own_thread() && !self.hub().is_forked() {
+            // Those that are about to be closed come last: none that leaves the plan meanwhile is left out.
+            let mut outlets = outlets(self.plan().destinations());
+            outlets.extend(self::outlets(&self.hub().retired.closing()));
             self.route_all(deadline);
-            delivery::flush_all(&outlets(&plan), deadline);
+            delivery::flush_all(&outlets, deadline);
         }
-        let mut report = FlushReport::of(plan.destinations().iter().map(|destination| &*destination.outlet));
+        let mut report = FlushReport::of_all(&self.hub().retired.read(|| self.plan()));
         let buffer = self.hub().buffer.row();
         report.pending += buffer.pending;
         report.lost += buffer.dropped.iter().sum::<u64>();
@@ -129,24 +140,29 @@ impl Control {
     }
 }
 
-fn outlets(plan: &Plan) -> Vec<Arc<Outlet>> {
-    plan.destinations().iter().map(|destination| Arc::clone(&destination.outlet)).collect()
+fn outlets(destinations: &[Arc<Attached>]) -> Vec<Arc<Outlet>> {
+    destinations.iter().map(|destination| Arc::clone(&destination.outlet)).collect()
 }
 
 /// Routes what is in the buffer, drains and closes every destination, and stops the engine.
 pub(super) fn close_all(hub: &Arc<Hub>, deadline: Instant) -> ShutdownReport {
-    let last = hub.stop_capture();
+    let last = hub.plan();
+    if !hub.stop_capture() {
+        // Somebody else has the report, or will.
+        return ShutdownReport::default();
+    }
     // Callsites are asked anew, so that nothing new comes; then what came is routed.
     let _ = hub.requests.wait_rebuild(deadline.min(Instant::now() + Duration::from_secs(1)));
     let ticket = hub.requests.ask_pass();
     hub.wake();
     let _ = hub.requests.wait_pass(ticket, deadline);
-    let mut report = ShutdownReport { filters: last.filters_health(), ..ShutdownReport::default() };
-    delivery::close_all(&outlets(&last), deadline);
-    for destination in last.destinations() {
-        let row = destination.outlet.health().ledger;
-        report.total.add(&row);
-        report.destinations.insert(destination.name.clone(), row);
+    retiring::close(hub, &hub.retired.closing(), deadline);
+    let read = hub.retired.read(|| hub.plan());
+    let mut report =
+        ShutdownReport { total: FlushReport::of_all(&read), filters: last.filters_health(), destinations: read.closed };
+    report.destinations.values().for_each(|row| report.total.add(row));
+    for (name, health) in read.closing {
+        report.destinations.entry(name).or_default().add(&health.ledger);
     }
     hub.buffer.pool().close();
     hub.requests.stop();

@@ -117,8 +117,17 @@ impl Control {
     ///
     /// If the plan cannot be made, or `change` itself fails. Nothing is changed then.
     pub fn change<T>(&self, change: impl FnOnce(&mut PlanSpec) -> Result<T, PlanError>) -> Result<T, PlanError> {
+        self.change_and(change, |_| {})
+    }
+
+    /// The same, and when the plan is made, but before it is swapped, `then`.
+    pub(super) fn change_and<T>(
+        &self,
+        change: impl FnOnce(&mut PlanSpec) -> Result<T, PlanError>,
+        then: impl FnOnce(&mut T),
+    ) -> Result<T, PlanError> {
         self.start_engine()?;
-        let told = self.0.hub.change(change)?;
+        let told = self.0.hub.change_and(change, then)?;
         self.settle();
         Ok(told)
     }

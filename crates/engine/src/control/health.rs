@@ -1,8 +1,9 @@
 //! How the pipeline is.
 
-use super::Control;
+use super::{ConfigHealth, Control};
 use crate::hub::Counters;
 use crate::ledger::{DestinationHealth, DropReason, FilterHealth, LedgerRow};
+use crate::retired::Read;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -18,6 +19,12 @@ pub struct Health {
     pub generation: u32,
     /// Each destination, by name.
     pub destinations: BTreeMap<String, DestinationHealth>,
+    /// Destinations that left the plan and still deliver what they have, the oldest first.
+    pub closing: Vec<Closing>,
+    /// What became of the records of destinations that left the plan and are closed: a row for each name.
+    pub closed: BTreeMap<String, LedgerRow>,
+    /// What became of the configs so far, if there was one.
+    pub config: Option<ConfigHealth>,
     /// The shared buffer's row of the ledger: what is delivered there was handed to the engine.
     pub buffer: LedgerRow,
     /// Bytes of memory that the shared buffer holds.
@@ -50,6 +57,16 @@ impl Health {
     }
 }
 
+/// A destination that left the plan and still delivers what it has.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Closing {
+    /// Its name; another one may have it by now.
+    pub name: String,
+    /// How it is.
+    #[serde(flatten)]
+    pub health: DestinationHealth,
+}
+
 /// A callsite and how many records of it were routed.
 #[derive(Clone, Copy, Debug)]
 pub struct CallsiteCount {
@@ -64,7 +81,7 @@ impl Control {
     #[must_use]
     pub fn health(&self) -> Health {
         let hub = self.hub();
-        let plan = self.plan();
+        let Read { plan, closing, closed, errors } = hub.retired.read(|| self.plan());
         let destinations: BTreeMap<_, _> = plan
             .destinations()
             .iter()
@@ -77,11 +94,15 @@ impl Control {
             })
             .collect();
         let row = hub.buffer.row();
-        let failures = destinations.values().filter_map(|destination| destination.last_error.as_ref());
+        let all = destinations.values().chain(closing.iter().map(|(_, health)| health));
+        let failures = all.filter_map(|destination| destination.last_error.as_ref());
         let counters = hub.counters();
         Health {
             generation: plan.generation(),
-            errors: failures.map(|error| error.count).sum::<u64>() + counters.errors.load(Ordering::Relaxed),
+            errors: failures.map(|error| error.count).sum::<u64>() + errors + counters.errors.load(Ordering::Relaxed),
+            closing: closing.into_iter().map(|(name, health)| Closing { name, health }).collect(),
+            closed,
+            config: hub.config.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             destinations,
             records: row.accepted,
             buffer: LedgerRow {

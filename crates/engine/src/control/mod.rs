@@ -6,8 +6,13 @@ mod handle;
 mod health;
 mod levels;
 mod parts;
+mod refused;
+mod reload;
+mod retiring;
 mod together;
 
 pub use flush::{FlushReport, ShutdownReport, Unclean};
 pub use handle::{Control, ControlBuilder, Guard};
-pub use health::{CallsiteCount, Health};
+pub use health::{CallsiteCount, Closing, Health};
+pub use refused::{ConfigHealth, Refused};
+pub use reload::{Planned, ReloadReport};

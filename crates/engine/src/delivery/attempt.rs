@@ -4,6 +4,7 @@ use super::dead::DeadLetter;
 use super::dead_file;
 use super::encode;
 use super::load::{Cargo, Load, Progress};
+use super::requests::Start;
 use super::worker::Worker;
 use crate::ledger::DropReason;
 use std::ops::Range;
@@ -63,6 +64,16 @@ impl Worker {
             self.ready = true;
         }
         Ok(())
+    }
+
+    /// Opens the destination before there is anything to deliver, and says what came of it.
+    pub(super) fn start(&mut self) {
+        let opened = self.open();
+        if let Err(fault) = &opened {
+            self.note_error(&fault.message);
+        }
+        self.shared.lock().requests.start = Start::Done(opened.map_err(|fault| fault.message));
+        self.shared.done.notify_all();
     }
 
     /// Delivers what is loaded, batch by batch, until it is done, something fails or something else is to be done.

@@ -2,6 +2,7 @@
 
 use super::notice;
 use super::queue::Waiting;
+use super::requests::Start;
 use super::shared::Inside;
 use super::worker::Worker;
 use crate::ledger::DropReason;
@@ -21,6 +22,8 @@ pub(super) enum Step {
     Flush(u64),
     /// Deliver a record of tracework's own, which may say that records are lost.
     Notice(OwnedRecord, Option<(DropReason, u64)>),
+    /// Open, and say what came of it.
+    Start,
     /// Do what the operator asks.
     Command(Command),
     /// Let the destination do its housekeeping.
@@ -43,6 +46,14 @@ fn decide_end(inside: &Inside, now: Instant) -> Option<Step> {
         true if over || !inside.is_needed() => Some(Step::Close),
         false if over => Some(Step::Expire),
         _ => None,
+    }
+}
+
+/// What to do while others must close first: nothing, until there is no time left for that.
+fn decide_held(inside: &Inside, now: Instant) -> Next {
+    match inside.requests.close {
+        Some(end) if now >= end => Ok(if inside.queue.is_empty() { Step::Close } else { Step::Expire }),
+        end => Err(end.map_or(now + SOON, |end| end.min(now + SOON))),
     }
 }
 
@@ -72,6 +83,12 @@ impl Worker {
         self.draining = inside.requests.drain;
         if inside.closed {
             return Ok(Step::Abandoned);
+        }
+        if inside.requests.is_held() {
+            return decide_held(inside, now);
+        }
+        if matches!(inside.requests.start, Start::Asked) {
+            return Ok(Step::Start);
         }
         if let Some(command) = inside.requests.commands.pop_front() {
             return Ok(Step::Command(command));
@@ -146,13 +163,9 @@ impl Worker {
     /// Takes the oldest parcel, and the format that was set for it.
     fn pick(&mut self, inside: &mut Inside) -> Result<Step, Option<Instant>> {
         let item = inside.queue.take().ok_or(None)?;
-        if let Some((format, from)) = inside.requests.format.take() {
-            if item.serial >= from {
-                self.format = format;
-                self.destination.takes(&*self.format);
-            } else {
-                inside.requests.format = Some((format, from));
-            }
+        if let Some(format) = inside.requests.format_for(item.serial) {
+            self.format = format;
+            self.destination.takes(&*self.format);
         }
         Ok(Step::Take(item))
     }

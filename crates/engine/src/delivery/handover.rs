@@ -55,8 +55,8 @@ impl Worker {
 
     /// Hands one parcel over; gives it back if the other is closed.
     fn hand(&self, to: &Outlet, mut item: Waiting) -> Result<(), Waiting> {
-        // The other may have another format.
-        item.parcel.shared = None;
+        // The other has formats of its own.
+        (item.parcel.shared, item.parcel.format) = (None, 0);
         let (records, bytes) = (item.parcel.picks.len() as u64, item.parcel.bytes);
         let parcel = Parcel { bytes: bytes.min(item.parcel.round.pinned()), ..item.parcel.clone() };
         if to.accept(parcel, |row| &mut row.accepted).is_some() {
@@ -96,9 +96,9 @@ impl Outlet {
             return Some(parcel);
         };
         let records = parcel.picks.len() as u64;
-        let shared = parcel.shared.take();
+        let (shared, format) = (parcel.shared.take(), std::mem::take(&mut parcel.format));
         if let Some(mut parcel) = to.accept(parcel, |row| &mut row.accepted) {
-            parcel.shared = shared;
+            (parcel.shared, parcel.format) = (shared, format);
             return Some(parcel);
         }
         let mut inside = self.shared.lock();

@@ -6,7 +6,7 @@
 //!
 //! | file | is about |
 //! |---|---|
-//! | `outlet`, `settings`, `together` | the handle; changing it; several at once |
+//! | `outlet`, `settings`, `start`, `together` | the handle; changing it; opening ahead of time; several at once |
 //! | `shared` | what the handle and the worker share, under one lock |
 //! | `queue`, `overflow`, `gate`, `thin` | what waits; what happens when there is too much of it |
 //! | `requests` | what is asked of the worker beside the data: settings, flush, commands, close |
@@ -32,6 +32,7 @@ mod queue;
 mod requests;
 mod settings;
 mod shared;
+mod start;
 mod thin;
 mod together;
 mod trouble;
@@ -43,4 +44,4 @@ mod tests;
 pub use dead::DeadLetter;
 pub(crate) use notice::record as notice;
 pub(crate) use outlet::Outlet;
-pub(crate) use together::{close_all, flush_all};
+pub(crate) use together::{close_all, drain_all, flush_all};

@@ -108,6 +108,8 @@ impl Outlet {
             return Some(parcel);
         }
         *column(&mut inside.ledger) += parcel.picks.len() as u64;
+        let next = inside.queue.newest() + 1;
+        inside.requests.note_format(parcel.format, next);
         let waste = inside.queue.offer(parcel, now);
         inside.count_waste(&waste, now);
         self.shared.refresh(&mut inside, now);
@@ -279,6 +281,7 @@ pub(super) fn abandon(shared: &Shared, inside: &mut Inside) -> Vec<Parcel> {
     let (parcels, records) = inside.queue.abandon();
     inside.drop_records(DropReason::Shutdown, records, now);
     inside.closed = true;
+    shared.ended.store(true, Ordering::Release);
     shared.refresh(inside, now);
     shared.wake(inside);
     shared.done.notify_all();
@@ -286,7 +289,11 @@ pub(super) fn abandon(shared: &Shared, inside: &mut Inside) -> Vec<Parcel> {
 }
 
 /// Waits until woken or until `end`.
-fn wait<'a>(condition: &Condvar, inside: MutexGuard<'a, Inside>, end: Option<Instant>) -> MutexGuard<'a, Inside> {
+pub(super) fn wait<'a>(
+    condition: &Condvar,
+    inside: MutexGuard<'a, Inside>,
+    end: Option<Instant>,
+) -> MutexGuard<'a, Inside> {
     match end {
         Some(end) => {
             let left = end.saturating_duration_since(Instant::now());

@@ -1,9 +1,11 @@
 //! What is asked of a worker beside the data. None of it stands in the queue, so no overflow can drop it.
 
 use super::outlet::Outlet;
+use super::shared::Shared;
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::Weak;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tracework_core::{BatchSettings, Command, Format, OwnedRecord, RetrySettings};
 
@@ -15,8 +17,12 @@ pub(super) struct Requests {
     pub(super) batch: BatchSettings,
     pub(super) retry: RetrySettings,
     pub(super) failover: Option<Weak<Outlet>>,
-    /// A new format, and the serial of the first parcel that it is for.
-    pub(super) format: Option<(Box<dyn Format>, u64)>,
+    /// Formats that are to be used from some parcel on, in turn.
+    pub(super) formats: VecDeque<NewFormat>,
+    /// Is it to open before there is anything to deliver?
+    pub(super) start: Start,
+    /// Those that must be closed before it opens: they write to what it will write to.
+    pub(super) awaits: Vec<Weak<Shared>>,
     pub(super) commands: VecDeque<Command>,
     /// tracework's own records.
     pub(super) notices: VecDeque<OwnedRecord>,
@@ -32,6 +38,24 @@ pub(super) struct Requests {
     failed_flushes: Option<RangeInclusive<u64>>,
 }
 
+/// A format that is to be used from some parcel on.
+pub(super) struct NewFormat {
+    pub(super) format: Box<dyn Format>,
+    /// The formats of its destination, counted: parcels for this one or a later one say so.
+    pub(super) version: u32,
+    /// The serial of the first parcel that it is for, once that came.
+    pub(super) from: Option<u64>,
+}
+
+/// Is a worker asked to open its destination at once, and what came of it?
+#[derive(Clone, Debug, Default)]
+pub(super) enum Start {
+    #[default]
+    NotAsked,
+    Asked,
+    Done(Result<(), String>),
+}
+
 /// One flush that is asked for.
 #[derive(Clone, Copy, Debug)]
 struct Flush {
@@ -45,7 +69,9 @@ impl Requests {
             batch,
             retry,
             failover: None,
-            format: None,
+            formats: VecDeque::new(),
+            start: Start::default(),
+            awaits: Vec::new(),
             commands: VecDeque::new(),
             notices: VecDeque::new(),
             drain: false,
@@ -98,6 +124,30 @@ impl Requests {
             self.commands.push_back(command);
         }
         self.hurry = true;
+    }
+
+    /// A parcel that is for the format `version` comes next, as number `serial`.
+    pub(super) fn note_format(&mut self, version: u32, serial: u64) {
+        for format in &mut self.formats {
+            if format.from.is_none() && format.version <= version {
+                format.from = Some(serial);
+            }
+        }
+    }
+
+    /// The format to be used from the parcel `serial` on, if it is not the one before.
+    pub(super) fn format_for(&mut self, serial: u64) -> Option<Box<dyn Format>> {
+        let mut newest = None;
+        while self.formats.front().is_some_and(|format| format.from.is_some_and(|from| from <= serial)) {
+            newest = self.formats.pop_front().map(|format| format.format);
+        }
+        newest
+    }
+
+    /// Must others be closed before it opens?
+    pub(super) fn is_held(&mut self) -> bool {
+        self.awaits.retain(|other| other.upgrade().is_some_and(|other| !other.ended.load(Ordering::Acquire)));
+        !self.awaits.is_empty()
     }
 
     /// Asks for one of tracework's own records to be delivered.

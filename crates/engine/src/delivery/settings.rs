@@ -1,18 +1,24 @@
 //! Changing what is set for a destination while it runs.
 
 use super::outlet::Outlet;
+use super::requests::NewFormat;
 use std::sync::Arc;
 use std::time::Instant;
-use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, Format, RetrySettings};
+use tracework_core::{BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, Format, RetrySettings};
 
 impl Outlet {
-    /// Sets the format of what is pushed from now on; what waits keeps the old one.
-    ///
-    /// Parcels whose bytes are shared with other destinations must have been grouped by the new format from now on.
-    pub(crate) fn set_format(&self, format: Box<dyn Format>) {
-        let mut inside = self.shared.lock();
-        let from = inside.queue.newest() + 1;
-        inside.requests.format = Some((format, from));
+    /// Sets the format number `version`, to be used from the first parcel on that is for it; what waits keeps the old
+    /// one.
+    pub(crate) fn set_format(&self, version: u32, format: Box<dyn Format>) {
+        self.shared.lock().requests.formats.push_back(NewFormat { format, version, from: None });
+    }
+
+    /// Sets all that can be set while it runs, but for the format and the failover.
+    pub(crate) fn set(&self, settings: &DestinationSettings) {
+        self.set_batch(settings.batch);
+        self.set_retry(settings.retry);
+        self.set_buffer(settings.buffer);
+        self.set_dead_letters(settings.dead_letters.clone());
     }
 
     /// Sets how records are put together.

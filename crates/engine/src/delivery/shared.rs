@@ -32,6 +32,8 @@ pub(super) struct Shared {
     busy: AtomicBool,
     /// Is it to close?
     pub(super) draining: AtomicBool,
+    /// Is it closed?
+    pub(super) ended: AtomicBool,
 }
 
 /// What stands under the lock.
@@ -88,6 +90,7 @@ impl Shared {
             congested: AtomicBool::new(false),
             busy: AtomicBool::new(false),
             draining: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
         })
     }
 

@@ -55,5 +55,5 @@ pub(super) fn parcel_of(record: &OwnedRecord) -> Parcel {
 fn parcel(pages: Vec<Page>, picks: &[At]) -> Parcel {
     let round = Round::new(pages, None);
     let bytes = round.pinned();
-    Parcel { round, picks: picks.into(), bytes, shared: None }
+    Parcel { round, picks: picks.into(), bytes, format: 0, shared: None }
 }

@@ -2,7 +2,7 @@
 
 use super::outlet::Outlet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Flushes all of them by one deadline: what was pushed before is delivered, and the destinations have flushed; what
 /// is handed to a failover meanwhile is flushed there. `false` if one did not manage.
@@ -11,10 +11,57 @@ pub(crate) fn flush_all(outlets: &[Arc<Outlet>], deadline: Instant) -> bool {
     outlets.iter().zip(tickets).filter(|&(outlet, ticket)| !outlet.wait_flush(ticket, deadline)).count() == 0
 }
 
-/// Closes all of them by one deadline. A destination that takes over for others is closed after them, so that they can
-/// still hand over. `false` if one was not closed in time.
-pub(crate) fn close_all(outlets: &[Arc<Outlet>], deadline: Instant) -> bool {
+/// How long is waited for one of several to close before the others are looked at.
+const TURN: Duration = Duration::from_millis(5);
+
+/// Closes all of them by one deadline, and says of each when it is closed. A destination that takes over for others is
+/// closed after them, so that they can still hand over. `false` if one was not closed in time.
+pub(crate) fn close_all(outlets: &[Arc<Outlet>], deadline: Instant, mut closed: impl FnMut(usize)) -> bool {
     outlets.iter().for_each(|outlet| outlet.begin_close());
     outlets.iter().for_each(|outlet| outlet.request_close(deadline));
-    outlets.iter().filter(|outlet| !outlet.wait_close(deadline)).count() == 0
+    let (mut open, mut in_time): (Vec<_>, _) = ((0..outlets.len()).collect(), true);
+    while !open.is_empty() {
+        let over = Instant::now() >= deadline;
+        open.retain(|&place| {
+            let ended = outlets[place].is_closed_by(TURN) || over;
+            if ended {
+                in_time &= outlets[place].wait_close(deadline);
+                closed(place);
+            }
+            !ended
+        });
+    }
+    in_time
+}
+
+/// How long one that is given up may take to say what is lost.
+const LAST: Duration = Duration::from_secs(1);
+
+/// Closes all of them, and says of each when it is closed. Each may take as long as it needs, unless for `patience`
+/// nothing moves: then what is left is dropped and counted.
+pub(crate) fn drain_all(outlets: &[Arc<Outlet>], patience: Duration, mut closed: impl FnMut(usize)) {
+    // So far away that the end is decided here.
+    let never = Instant::now() + Duration::from_secs(365 * 24 * 3600);
+    outlets.iter().for_each(|outlet| outlet.begin_close());
+    outlets.iter().for_each(|outlet| outlet.request_close(never));
+    let now = Instant::now();
+    let mut open: Vec<_> = (0..outlets.len()).map(|place| (place, 0, now)).collect();
+    while !open.is_empty() {
+        open.retain_mut(|(place, before, since)| {
+            let outlet = &outlets[*place];
+            let mut ended = outlet.is_closed_by(TURN);
+            let settled = outlet.settled();
+            if settled != *before || outlet.is_held() {
+                (*before, *since) = (settled, Instant::now());
+            } else if !ended && since.elapsed() >= patience {
+                let end = Instant::now() + LAST;
+                outlet.request_close(end);
+                ended = outlet.wait_close(end) || outlet.is_closed();
+            }
+            if ended {
+                closed(*place);
+            }
+            !ended
+        });
+    }
 }

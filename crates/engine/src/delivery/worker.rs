@@ -85,6 +85,7 @@ impl Worker {
             Step::HandOver => self.hand_over(),
             Step::Flush(ticket) => self.flush(ticket),
             Step::Notice(notice, loss) => self.deliver_notice(&notice, loss),
+            Step::Start => self.start(),
             Step::Command(command) => self.command(command),
             Step::Tick => self.tick(),
             Step::Expire => self.expire(),

@@ -30,6 +30,13 @@ pub enum PlanError {
     TooMany,
     /// A failover leads back to where it began.
     FailoverLoop(Vec<String>),
+    /// A destination of a new config could not be opened, and has no failover.
+    CannotStart {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// What is to be hidden cannot be looked for.
     Redact(RedactError),
     /// The thread of a destination, or the engine's, could not be started.
@@ -65,6 +72,7 @@ impl fmt::Display for PlanError {
             }
             Self::TooMany => write!(f, "a plan can have {} destinations", Plan::MAX_DESTINATIONS),
             Self::FailoverLoop(names) => write!(f, "failovers go in a circle: {}", names.join(" -> ")),
+            Self::CannotStart { name, reason } => write!(f, "the destination `{name}` cannot start: {reason}"),
             Self::Redact(error) => error.fmt(f),
             Self::Rule(error) => error.fmt(f),
             Self::Thread(error) => write!(f, "a thread could not be started: {error}"),

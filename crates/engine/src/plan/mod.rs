@@ -1,6 +1,7 @@
 //! The Plan: which records go where. Immutable, numbered by its generation, and swapped as one.
 
 mod compile;
+mod configured;
 mod explain;
 mod names;
 mod route;
@@ -10,6 +11,7 @@ mod verdict;
 
 pub use compile::PlanError;
 pub(crate) use compile::{check_name, meant};
+pub use configured::Source;
 pub use explain::{Explanation, Query, Why};
 pub use names::ReservedNames;
 pub(crate) use route::Unknown;

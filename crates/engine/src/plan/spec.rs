@@ -1,9 +1,11 @@
 //! What a plan is made of.
 
+use super::configured::{Configured, Source};
 use crate::delivery::Outlet;
 use crate::process::Resource;
 use crate::redact::RedactSettings;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tracework_core::{
     DestinationSettings, Enricher, Filter, Limits, NamedFilter, Severity, SeveritySet, TagFilter, Timestamp,
@@ -43,6 +45,7 @@ pub struct PlanSpec {
     /// How large a record may become.
     pub limits: Limits,
     pub(crate) destinations: Vec<Arc<Attached>>,
+    pub(crate) configured: Configured,
 }
 
 /// Which records go where.
@@ -77,9 +80,20 @@ pub(crate) struct Attached {
     pub(crate) settings: DestinationSettings,
     /// What its format writes; equal ones share bytes.
     pub(crate) format: Option<String>,
+    /// The formats it had before, counted.
+    pub(crate) format_version: u32,
+    /// The file that it alone should write to.
+    pub(crate) writes_to: Option<PathBuf>,
+    /// What the config says of it, if a config named it.
+    pub(crate) source: Option<Source>,
 }
 
 impl Attached {
+    /// Do both write to one file?
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.writes_to.is_some() && self.writes_to == other.writes_to
+    }
+
     /// The severities it takes.
     pub(crate) fn levels(&self, level: SeveritySet) -> SeveritySet {
         self.settings.levels.unwrap_or(level)
@@ -111,6 +125,7 @@ impl Default for PlanSpec {
             redact: RedactSettings::default(),
             limits: Limits::default(),
             destinations: Vec::new(),
+            configured: Configured::default(),
         }
     }
 }

@@ -311,7 +311,7 @@ impl Dispatcher {
     /// then go the way of those that find it closed.
     fn hand_over_old(&mut self, newest: &Plan, round: &Arc<Round>) {
         for share in self.shares.split_off(newest.destinations().len()) {
-            if !share.records.is_empty() && !share.destination.outlet.try_push(copied(round, &share.records)) {
+            if !share.records.is_empty() && !share.destination.outlet.try_push(copied(round, &share)) {
                 self.share_refused(&share, newest, round);
             }
         }
@@ -345,7 +345,7 @@ impl Dispatcher {
         for share in self.shares.iter().filter(|share| !share.records.is_empty()) {
             let outlet = &share.destination.outlet;
             if share.records.len() <= SPARSE || !is_dense(&round, &share.records, total) {
-                outlet.push(copied(&round, &share.records));
+                outlet.push(copied(&round, share));
                 continue;
             }
             let twins = self.shares.iter().filter(|other| other.destination.format == share.destination.format);
@@ -353,7 +353,8 @@ impl Dispatcher {
             let parcels = total.div_ceil(PARCEL);
             for records in share.records.chunks(share.records.len().div_ceil(parcels)) {
                 let (picks, shared) = sharing.picks(&share.destination.format, records, twins);
-                outlet.push(Parcel { round: Arc::clone(&round), picks, bytes: pinned / parcels, shared });
+                let format = share.destination.format_version;
+                outlet.push(Parcel { round: Arc::clone(&round), picks, bytes: pinned / parcels, format, shared });
             }
         }
         let places = self.shares.iter().take(plan.destinations().len()).enumerate();
@@ -423,10 +424,10 @@ fn is_dense(round: &Round, share: &[At], total: usize) -> bool {
 }
 
 /// The share alone, so that the round's memory is not kept for a few records.
-fn copied(round: &Round, share: &[At]) -> Parcel {
+fn copied(round: &Round, share: &Share) -> Parcel {
     let mut pages: Vec<(u32, Page)> = Vec::new();
-    let mut picks = Vec::with_capacity(share.len());
-    for &at in share {
+    let mut picks = Vec::with_capacity(share.records.len());
+    for &at in &share.records {
         let record = round.record(at);
         let place = pages.iter().position(|(source, _)| *source == at.page).unwrap_or_else(|| {
             pages.push((at.page, round.twin(at.page)));
@@ -436,5 +437,6 @@ fn copied(round: &Round, share: &[At]) -> Parcel {
         picks.push(At { page: u32::try_from(place).unwrap_or(u32::MAX), pick });
     }
     let round = Round::new(pages.into_iter().map(|(_, page)| page).collect(), None);
-    Parcel { bytes: round.pinned(), round, picks: picks.into(), shared: None }
+    let format = share.destination.format_version;
+    Parcel { bytes: round.pinned(), round, picks: picks.into(), format, shared: None }
 }

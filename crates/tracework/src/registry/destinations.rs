@@ -55,9 +55,6 @@ fn file(section: &mut Section<'_>) -> Result<File, Reported> {
     section.about(&FILE);
     let path = section.need_path("path");
     let mut file = File::append(path.clone().unwrap_or_default());
-    if let Some(header) = section.take_format().and_then(|format| format.header()) {
-        file = file.header(header);
-    }
     if let Some(change) = section.within("rotate", rotate) {
         file = change(file);
     }

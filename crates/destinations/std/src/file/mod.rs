@@ -18,6 +18,7 @@ use names::Names;
 use periods::Turn;
 use settings::Settings;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tidying::Tidying;
 use tracework_core::{Batch, Command, Destination, Failure, Format};
@@ -229,6 +230,10 @@ impl Destination for File {
         self.tidying.finish(PATIENCE);
         flushed?;
         self.trouble.take().or_else(|| self.tidying.trouble()).map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn writes_to(&self) -> Option<PathBuf> {
+        Some(self.settings.path.clone())
     }
 
     /// A JSON object a line.

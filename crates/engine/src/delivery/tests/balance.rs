@@ -61,7 +61,7 @@ fn push_at_random(outlet: &Outlet, chance: &mut Chance, rounds: usize) -> u64 {
         match chance.below(60) {
             0 => outlet.command(Command::Rotate),
             1 => outlet.set_batch(BatchSettings { records: chance.below(50) + 1, ..BatchSettings::default() }),
-            2 => outlet.set_format(Box::new(Plain)),
+            2 => outlet.set_format(0, Box::new(Plain)),
             3 => _ = outlet.request_flush(),
             4 => std::thread::sleep(Duration::from_millis(1)),
             _ => {}
@@ -95,7 +95,7 @@ fn storm(seed: u64, when_full: Overflow) {
     let mut chance = Chance(seed + 7);
     let pushed = push_at_random(&one, &mut chance, 150);
     let closed = if seed.is_multiple_of(3) { within(5) } else { within(10_000) };
-    close_all(&[Arc::clone(&one), Arc::clone(&two)], closed);
+    close_all(&[Arc::clone(&one), Arc::clone(&two)], closed, |_| {});
     over.store(true, Ordering::SeqCst);
     reader.join().expect("every row that was read balances");
     let (row_one, row_two) = (row(&one), row(&two));

@@ -151,7 +151,7 @@ fn a_new_format_is_for_what_comes_after() {
     let (outlet, seen) = fake.start(|_| ());
     outlet.push(numbers(0..2));
     outlet.push(numbers(2..3));
-    outlet.set_format(Box::new(Loud));
+    outlet.set_format(0, Box::new(Loud));
     outlet.push(numbers(3..4));
     door.open();
     assert!(flush(&outlet));

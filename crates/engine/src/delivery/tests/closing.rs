@@ -50,7 +50,7 @@ fn one_that_hangs_does_not_cost_the_others_their_time() {
     let (well, seen) = Fake::well().start_named("well", |settings| settings.batch.every = Duration::from_secs(60));
     stuck.push(numbers(0..1));
     well.push(numbers(0..5));
-    assert!(!close_all(&[stuck, Arc::clone(&well)], within(200)));
+    assert!(!close_all(&[stuck, Arc::clone(&well)], within(200), |_| {}));
     assert_eq!((seen.lines(), seen.closed.load(Ordering::SeqCst), row(&well).lost()), (lines(0..5), 1, 0));
     door.open();
 }

@@ -141,7 +141,7 @@ fn at_the_end_what_fails_is_handed_over_before_the_failover_closes() {
     let (second, seen) = Fake::well().start_named("second", |_| ());
     first.set_failover(Some(&second));
     first.push(numbers(0..5));
-    assert!(close_all(&[Arc::clone(&second), Arc::clone(&first)], within(5_000)));
+    assert!(close_all(&[Arc::clone(&second), Arc::clone(&first)], within(5_000), |_| {}));
     assert_eq!(seen.lines(), lines(0..5));
     assert_eq!((row(&first).lost(), row(&second).delivered), (0, 5));
 }

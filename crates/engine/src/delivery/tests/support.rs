@@ -189,7 +189,7 @@ pub(super) fn parcel(records: &[(Severity, &str)]) -> Parcel {
         .collect();
     let round = Round::new(vec![page.compact()], None);
     let bytes = round.pinned();
-    Parcel { round, picks: picks.into(), bytes, shared: None }
+    Parcel { round, picks: picks.into(), bytes, format: 0, shared: None }
 }
 
 /// A parcel of one INFO record for each number.

@@ -1,0 +1,49 @@
+//! Opening a destination before there is anything to deliver, and not before others are closed.
+
+use super::outlet::{Outlet, wait};
+use super::requests::Start;
+use std::sync::Arc;
+use std::time::Instant;
+
+impl Outlet {
+    /// Has it open nothing, and deliver nothing, before `others` are closed: they write to what it will write to.
+    pub(crate) fn hold_until_closed<'a>(&self, others: impl IntoIterator<Item = &'a Arc<Self>>) {
+        let mut inside = self.shared.lock();
+        inside.requests.awaits.extend(others.into_iter().map(|other| Arc::downgrade(&other.shared)));
+    }
+
+    /// Does it wait for others to be closed?
+    pub(crate) fn is_held(&self) -> bool {
+        self.shared.lock().requests.is_held()
+    }
+
+    /// Asks for the destination to be opened at once.
+    pub(crate) fn request_start(&self) {
+        let mut inside = self.shared.lock();
+        inside.requests.start = Start::Asked;
+        self.shared.wake(&mut inside);
+    }
+
+    /// Was it asked to open at once?
+    pub(crate) fn is_to_start(&self) -> bool {
+        !matches!(self.shared.lock().requests.start, Start::NotAsked)
+    }
+
+    /// Waits until it was opened, which [`Outlet::request_start`] asked for.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be opened, or that it took too long.
+    pub(crate) fn wait_start(&self, deadline: Instant) -> Result<(), String> {
+        let mut inside = self.shared.lock();
+        loop {
+            if let Start::Done(outcome) = &inside.requests.start {
+                return outcome.clone();
+            }
+            if Instant::now() >= deadline {
+                return Err("opening it takes too long".to_owned());
+            }
+            inside = wait(&self.shared.done, inside, Some(deadline));
+        }
+    }
+}

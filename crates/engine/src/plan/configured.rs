@@ -1,0 +1,98 @@
+//! What of a plan a config said: the next config takes it back, and nothing else.
+
+use super::{PlanSpec, RouteSpec};
+use crate::process::Resource;
+use std::fmt;
+
+/// What a config says of a destination, written in one way, so that two configs can be compared. A destination keeps
+/// what it has open if `own` is equal.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Its type and what its type knows.
+    pub own: String,
+    /// Its format.
+    pub format: String,
+    /// What is set for it as for every destination: levels, filters, queue.
+    pub settings: String,
+}
+
+impl fmt::Debug for Source {
+    /// Without what is said: that may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").finish_non_exhaustive()
+    }
+}
+
+/// What of a plan the last config said, by name. Destinations say so themselves.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Configured {
+    /// Was a config applied?
+    pub(crate) applied: bool,
+    routes: Vec<String>,
+    filters: Vec<String>,
+    stateful: Vec<String>,
+    enrichers: Vec<String>,
+    enrich: Vec<Resource>,
+    /// Each key with the value that it had before.
+    metadata: Vec<(String, Option<String>)>,
+}
+
+/// What a route is known by.
+fn key(route: &RouteSpec) -> String {
+    route.name.clone().unwrap_or_else(|| route.when.to_string())
+}
+
+impl PlanSpec {
+    /// Takes back what the last config said, and takes over what `config` says. What the program added by name stays,
+    /// unless the config has something of that name.
+    pub(crate) fn take_over(&mut self, config: Self) {
+        let Self { level, targets, spans, routes, default, tags, filters, stateful, .. } = config;
+        let Self { enrichers, enrich, redact, limits, metadata, .. } = config;
+        (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
+        (self.redact, self.limits) = (redact, limits);
+        let before = std::mem::take(&mut self.configured);
+        let mut named = Configured { applied: true, ..Configured::default() };
+        named.routes = routes.iter().map(key).collect();
+        put_before(&mut self.routes, routes, key, &before.routes);
+        named.filters = filters.iter().map(|(name, _)| name.clone()).collect();
+        put_before(&mut self.filters, filters, |(name, _)| name.clone(), &before.filters);
+        named.stateful = stateful.iter().map(|filter| filter.name().to_owned()).collect();
+        put_before(&mut self.stateful, stateful, |filter| filter.name().to_owned(), &before.stateful);
+        put_before(&mut self.enrich, enrich.clone(), Clone::clone, &before.enrich);
+        named.enrich = enrich;
+        named.enrichers = enrichers.iter().map(|(name, _)| name.clone()).collect();
+        put_before(&mut self.enrichers, enrichers, |(name, _)| name.clone(), &before.enrichers);
+        let own = self.destinations.iter().filter(|destination| destination.source.is_none());
+        let own: Vec<_> = own.map(|destination| destination.name.clone()).collect();
+        self.default.retain(|name| own.contains(name) && !default.contains(name));
+        self.default.splice(..0, default);
+        self.restore_metadata(before.metadata);
+        named.metadata = self.set_metadata(metadata);
+        self.configured = named;
+    }
+
+    fn restore_metadata(&mut self, said: Vec<(String, Option<String>)>) {
+        for (key, before) in said {
+            self.metadata.retain(|(other, _)| *other != key);
+            self.metadata.extend(before.map(|value| (key, value)));
+        }
+    }
+
+    /// Sets these pairs; gives their keys, each with the value that it had.
+    fn set_metadata(&mut self, pairs: Vec<(String, String)>) -> Vec<(String, Option<String>)> {
+        let set = pairs.into_iter().map(|(key, value)| {
+            let place = self.metadata.iter().position(|(other, _)| *other == key);
+            let before = place.map(|place| self.metadata.remove(place).1);
+            self.metadata.push((key.clone(), value));
+            (key, before)
+        });
+        set.collect()
+    }
+}
+
+/// Puts `new` before those of `all` that neither the last config named nor `new` names.
+fn put_before<T, K: PartialEq>(all: &mut Vec<T>, new: Vec<T>, key: impl Fn(&T) -> K, said: &[K]) {
+    let named: Vec<_> = new.iter().map(&key).collect();
+    all.retain(|one| !said.contains(&key(one)) && !named.contains(&key(one)));
+    all.splice(..0, new);
+}
