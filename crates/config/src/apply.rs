@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Prepared};
 use std::fmt;
-use tracework_core::{Attachment, Batch, Destination, Failure};
+use tracework_core::{Attachment, Batch, Description, Destination, Failure};
 use tracework_engine::{Control, PlanError, Planned, ReloadReport};
 use tracework_rules::{Directives, RuleError, TargetLevels};
 
@@ -41,7 +41,7 @@ impl From<PlanError> for ApplyError {
 }
 
 /// In the place of a destination that is only asked about.
-struct Nowhere;
+struct Nowhere(Option<Description>);
 
 impl Destination for Nowhere {
     fn name(&self) -> &'static str {
@@ -50,6 +50,10 @@ impl Destination for Nowhere {
 
     fn deliver(&mut self, _: &Batch<'_>) -> Result<(), Failure> {
         Ok(())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        self.0.clone()
     }
 }
 
@@ -113,8 +117,9 @@ impl Config {
     pub fn rehearsal(mut self) -> Self {
         for destination in &mut self.destinations {
             let settings = destination.attachment.settings.clone();
+            let nowhere = Nowhere(destination.attachment.destination.as_config());
             let format = destination.attachment.format.take();
-            destination.attachment = Attachment { destination: Box::new(Nowhere), format, settings };
+            destination.attachment = Attachment { destination: Box::new(nowhere), format, settings };
         }
         self
     }

@@ -6,6 +6,7 @@
 
 mod attachment;
 mod callsite;
+mod description;
 mod failure;
 mod kind;
 mod limits;
@@ -25,6 +26,7 @@ pub use attachment::{
     RetrySettings, TagFilter,
 };
 pub use callsite::{Callsite, CallsiteFacts, CallsiteId};
+pub use description::{Description, Said, Secret, Setting};
 pub use failure::{Failure, FailureClass};
 pub use kind::{Kind, KindSet, UnknownKind};
 pub use limits::Limits;

@@ -163,6 +163,51 @@ fn multiply(number: &str, factor: u64) -> Option<u128> {
     u128::from(whole.parse::<u64>().ok()?).checked_mul(u128::from(factor))?.checked_add(part)
 }
 
+/// A size as [`bytes`] reads it, exactly: `64MiB`, `1000`.
+///
+/// ```
+/// assert_eq!(tracework_core::units::show_bytes(64 << 20), "64MiB");
+/// ```
+#[must_use]
+pub fn show_bytes(bytes: u64) -> String {
+    let units = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let unit = units.into_iter().find(|&(_, unit)| bytes >= unit && bytes.is_multiple_of(unit));
+    unit.map_or_else(|| bytes.to_string(), |(name, unit)| format!("{}{name}", bytes / unit))
+}
+
+/// A time as [`duration`] reads it, exactly: `1h30m`, `500ms`. A time that is longer than that can read becomes the
+/// longest that it can.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(tracework_core::units::show_duration(Duration::from_millis(5_400_500)), "1h30m500ms");
+/// ```
+#[must_use]
+pub fn show_duration(time: Duration) -> String {
+    let units = [
+        ("d", 86_400_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("m", 60_000_000_000),
+        ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+        ("us", 1_000),
+        ("ns", 1),
+    ];
+    let mut rest = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    if rest == 0 {
+        return "0s".to_owned();
+    }
+    let mut text = String::new();
+    for (name, unit) in units {
+        if rest >= unit {
+            text.push_str(&format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    text
+}
+
 /// What can stand for a size: a number of bytes, or a text such as `64MiB`.
 pub trait ToBytes {
     /// The bytes.

@@ -18,6 +18,7 @@ use tracework_core::{Record, Severity, Thread};
 pub struct Hub {
     clock: Clock,
     names: ReservedNames,
+    buffer_settings: SharedBufferSettings,
     plan: ArcSwap<Plan>,
     generation: AtomicU32,
     /// The plans that held since the engine last looked, the oldest first: it routes each record by its own.
@@ -126,6 +127,7 @@ impl Hub {
         Ok(Self {
             clock,
             names,
+            buffer_settings: buffer,
             plan: ArcSwap::from_pointee(Plan::compile(spec, 1, None)?),
             generation: AtomicU32::new(1),
             past: Mutex::default(),
@@ -156,6 +158,12 @@ impl Hub {
     #[must_use]
     pub fn names(&self) -> &ReservedNames {
         &self.names
+    }
+
+    /// The shared buffer's settings.
+    #[must_use]
+    pub fn buffer_settings(&self) -> SharedBufferSettings {
+        self.buffer_settings
     }
 
     /// The plan that holds now.

@@ -31,8 +31,8 @@ pub use hub::{Counters, Hub};
 pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
 pub use plan::roles;
 pub use plan::{
-    CallsiteShape, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Source, Temporary, Verdict,
-    Why,
+    CallsiteShape, Described, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Source,
+    Temporary, Verdict, Why,
 };
 pub use process::{Around, Resource, UnknownResource, process_metadata};
 pub use redact::{

@@ -8,7 +8,7 @@ use crate::time::Stamp;
 use crate::{Names, Zone};
 use std::fmt;
 use std::sync::Arc;
-use tracework_core::{Format, Record, SpanNode, Timestamp, Value};
+use tracework_core::{Description, Format, Record, SpanNode, Timestamp, Value};
 
 /// CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180), but lines end with a line feed alone), with a line of names at the
 /// start of a file. Every cell stands between quotes; line ends in it are written as `\n`, so a record is one line.
@@ -225,6 +225,13 @@ impl Format for Csv {
         }
         header.push(b'\n');
         Some(header.split_off(1))
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let list = |columns: &Columns| columns.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>();
+        let description = Description::new("csv");
+        let description = description.unless_usual("columns", list(&self.columns), list(&Self::new().columns));
+        Some(self.setup.say(description))
     }
 
     fn identity(&self) -> Option<String> {

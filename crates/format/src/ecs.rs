@@ -7,7 +7,7 @@ use crate::shared::{
 };
 use crate::time::Stamp;
 use crate::{Names, number};
-use tracework_core::{Format, Record, Source, SpanNode, Timestamp, Value};
+use tracework_core::{Description, Format, Record, Source, SpanNode, Timestamp, Value};
 
 /// The Elastic Common Schema ([fields](https://www.elastic.co/docs/reference/ecs/ecs-field-reference), as its
 /// [logging libraries](https://github.com/elastic/ecs-logging/tree/main/spec) write them), one object a line.
@@ -237,6 +237,10 @@ impl Format for Ecs {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        Some(self.setup.say_names(Description::new("ecs")))
     }
 
     fn identity(&self) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::json::{NotFinite, string, value};
 use crate::number;
 use crate::shared::{Context, Plain, fields_of, metadata_of, named_spans, span_fields, tags_of};
 use std::ops::Range;
-use tracework_core::{Format, Kind, Record, Severity, Value};
+use tracework_core::{Description, Format, Kind, Record, Severity, Value};
 
 /// GELF 1.1 ([its description](https://go2docs.graylog.org/current/getting_in_log_data/gelf.html)), one object a line.
 ///
@@ -189,6 +189,11 @@ impl Format for Gelf {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let description = Description::new("gelf").with_some("host", self.host.as_deref());
+        Some(self.names.say(description))
     }
 
     fn identity(&self) -> Option<String> {

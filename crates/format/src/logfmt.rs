@@ -6,7 +6,7 @@ use crate::shared::{
 };
 use crate::text::Words;
 use crate::{Names, Zone, escape, number};
-use tracework_core::{Format, Kind, Record, Reserved, Source, SpanNode, Timestamp, Value};
+use tracework_core::{Description, Format, Kind, Record, Reserved, Source, SpanNode, Timestamp, Value};
 
 /// logfmt: `time=2026-01-15T10:30:45.123456Z level=INFO target=auth_service msg="user authenticated" method=password`.
 ///
@@ -249,6 +249,10 @@ impl Format for Logfmt {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        Some(self.setup.say(Description::new("logfmt")))
     }
 
     fn identity(&self) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Which fields have a place of their own.
 
+use tracework_core::Description;
+
 /// The names of fields that have a place of their own in what a format writes.
 ///
 /// ```
@@ -33,6 +35,12 @@ impl Names {
     #[must_use]
     pub fn is_lifted(&self, name: &str) -> bool {
         self.lifted.iter().any(|known| **known == *name)
+    }
+
+    /// Says the context, as a config would.
+    pub(crate) fn say(&self, description: Description) -> Description {
+        let list = |names: &Self| names.context.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        description.unless_usual("context", list(self), list(&Self::default()))
     }
 
     /// All of it as a text, equal for equal names.

@@ -6,7 +6,7 @@ use crate::shared::{
 };
 use crate::time::Stamp;
 use crate::{Names, Zone, escape, json, number};
-use tracework_core::{Format, Record, Source, SpanNode, Timestamp, Value};
+use tracework_core::{Description, Format, Record, Source, SpanNode, Timestamp, Value};
 
 /// XML 1.0, one element a line, without a prolog or a root, so that files can be cut and joined at any line.
 ///
@@ -229,6 +229,10 @@ impl Format for Xml {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        Some(self.setup.say(Description::new("xml")))
     }
 
     fn identity(&self) -> Option<String> {

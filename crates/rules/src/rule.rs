@@ -5,7 +5,7 @@ use crate::{Facts, RuleError, Verdict, parse};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use tracework_core::{Filter, Record};
+use tracework_core::{Description, Filter, Record};
 
 /// Which records are meant, said in the matching language of `docs/specs/rules.md`. Cheap to clone.
 ///
@@ -107,6 +107,10 @@ impl Filter for Rule {
 
     fn describe(&self) -> String {
         self.0.text.clone()
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        Some(Description::new("rule").with("when", self.0.text.as_str()))
     }
 }
 

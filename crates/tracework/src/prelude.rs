@@ -4,6 +4,8 @@
 pub use crate::json;
 pub use crate::{Control, DestinationLayer, MetadataLayer, Severity, TagFilterLayer, critical, lazy};
 pub use std::time::Duration;
+#[cfg(feature = "config")]
+pub use tracework_config::SaveConfig as _;
 pub use tracework_core::Attach as _;
 pub use tracework_format::{JsonLines, Text};
 pub use tracework_std::{Console, File, Memory};

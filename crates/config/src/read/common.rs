@@ -21,7 +21,7 @@ const TEXTS: [(&str, &str, &str); 13] = [
     ("level", "The least severity it takes, or a kind; without it, that of the top.", "WARNING"),
     ("levels", "Exactly these severities and kinds; excludes `level`.", "[ERROR, AUDIT]"),
     ("kinds", "The kinds of records it takes.", "[log, audit]"),
-    ("filter", "A rule that a record must fit.", "not message contains 'health check'"),
+    ("filter", "A rule that a record must fit; of several, each.", "not message contains 'health check'"),
     ("tags", "The tags that a record must and must not have; a list asks for one of them.", "[PAYMENT]"),
     ("batch", "How records are put together for it.", ""),
     ("retry", "How often a failed delivery is tried again.", ""),
@@ -39,7 +39,7 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
     if let Some(kinds) = section.take_kinds("kinds") {
         settings.kinds = kinds;
     }
-    if let Some(rule) = section.take_rule("filter") {
+    for rule in section.take_rules("filter").unwrap_or_default() {
         settings.filters.push(Arc::new(rule));
     }
     if let Some(tags) = section.take_tags("tags") {

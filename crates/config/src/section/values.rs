@@ -60,6 +60,15 @@ impl<'a> Section<'a> {
         Rule::parse(text).map_err(|error| self.refuse_rule(node, text, &error)).ok()
     }
 
+    /// Takes several rules of the matching language, or a single one.
+    pub fn take_rules(&mut self, name: &str) -> Option<Vec<Rule>> {
+        let nodes = self.take_nodes(name, Shape::Rule)?;
+        let rules = nodes
+            .into_iter()
+            .filter_map(|(text, node)| Rule::parse(text).map_err(|error| self.refuse_rule(node, text, &error)).ok());
+        Some(rules.collect())
+    }
+
     /// Reports what is wrong in `text`, which is the value of `node`, at its own place in the file.
     pub(crate) fn refuse_rule(&self, node: &Node, text: &str, error: &RuleError) {
         let span = error.span();

@@ -1,6 +1,6 @@
 //! Where records go.
 
-use crate::{Batch, Failure, Format};
+use crate::{Batch, Description, Failure, Format};
 use std::path::PathBuf;
 
 /// What a destination wants to be handed.
@@ -101,6 +101,25 @@ pub trait Destination: Send + 'static {
     /// format's [header](Format::header).
     fn takes(&mut self, format: &dyn Format) {
         let _ = format;
+    }
+
+    /// What a config says to make it once more, so that the running plan can be written down. `None` if it cannot be
+    /// said; it is then left out, and that is told.
+    ///
+    /// ```
+    /// use tracework_core::{Batch, Description, Destination, Failure};
+    ///
+    /// struct Pager { number: String }
+    /// impl Destination for Pager {
+    ///     fn name(&self) -> &'static str { "pager" }
+    ///     fn deliver(&mut self, _: &Batch<'_>) -> Result<(), Failure> { Ok(()) }
+    ///     fn as_config(&self) -> Option<Description> {
+    ///         Some(Description::new("pager").with("number", self.number.as_str()))
+    ///     }
+    /// }
+    /// ```
+    fn as_config(&self) -> Option<Description> {
+        None
     }
 
     /// The format it takes when none is set for it.

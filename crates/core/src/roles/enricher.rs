@@ -1,6 +1,6 @@
 //! Adding metadata to a record.
 
-use crate::{Draft, Record, Value};
+use crate::{Description, Draft, Record, Value};
 
 /// Adds metadata to a record. Runs on the engine's thread, once for each record, before routing.
 ///
@@ -9,6 +9,12 @@ use crate::{Draft, Record, Value};
 pub trait Enricher: Send + Sync + 'static {
     /// Looks at `record` and adds to `metadata`.
     fn enrich(&self, record: &Record<'_>, metadata: &mut Enrichment<'_>);
+
+    /// What a config says to make it once more. `None` if it cannot be said; the running plan is then written down
+    /// without it, and that is told.
+    fn as_config(&self) -> Option<Description> {
+        None
+    }
 }
 
 impl<F: Fn(&Record<'_>, &mut Enrichment<'_>) + Send + Sync + 'static> Enricher for F {

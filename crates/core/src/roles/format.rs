@@ -1,6 +1,6 @@
 //! Turning a record into bytes.
 
-use crate::Record;
+use crate::{Description, Record};
 
 /// Turns a record into bytes. Escaping what is dangerous is part of it: one record of a line format is one line,
 /// whatever it contains.
@@ -39,6 +39,12 @@ pub trait Format: Send + Sync + 'static {
     /// A text that is equal for formats that write equal bytes; destinations with an equal format share them.
     /// `None` shares with nobody.
     fn identity(&self) -> Option<String> {
+        None
+    }
+
+    /// What a config says to make it once more. `None` if it cannot be said; the running plan is then written down
+    /// without it, and that is told.
+    fn as_config(&self) -> Option<Description> {
         None
     }
 

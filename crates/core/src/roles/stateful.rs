@@ -1,6 +1,6 @@
 //! Filters that remember what they saw.
 
-use crate::{Record, Timestamp};
+use crate::{Description, Record, Timestamp};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -51,6 +51,12 @@ pub trait StatefulFilter: Send + 'static {
     fn identity(&self) -> Option<String> {
         None
     }
+
+    /// What a config says to make it once more. `None` if it cannot be said; the running plan is then written down
+    /// without it, and that is told.
+    fn as_config(&self) -> Option<Description> {
+        None
+    }
 }
 
 impl<F: FnMut(&Record<'_>, Timestamp) -> Decision + Send + 'static> StatefulFilter for F {
@@ -78,6 +84,10 @@ impl StatefulFilter for Box<dyn StatefulFilter> {
 
     fn identity(&self) -> Option<String> {
         self.as_ref().identity()
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        self.as_ref().as_config()
     }
 }
 
@@ -136,6 +146,7 @@ struct Inner {
     name: String,
     description: String,
     identity: Option<String>,
+    as_config: Option<Description>,
     /// Until the engine's thread takes it.
     filter: Mutex<Option<Box<dyn StatefulFilter>>>,
     counts: Mutex<FilterCounts>,
@@ -153,6 +164,7 @@ impl NamedFilter {
             name: name.into(),
             description: filter.describe(),
             identity: filter.identity(),
+            as_config: filter.as_config(),
             filter: Mutex::new(Some(filter)),
             counts: Mutex::default(),
         }))
@@ -168,6 +180,12 @@ impl NamedFilter {
     #[must_use]
     pub fn describe(&self) -> &str {
         &self.0.description
+    }
+
+    /// What a config says to make it once more: [`StatefulFilter::as_config`].
+    #[must_use]
+    pub fn as_config(&self) -> Option<&Description> {
+        self.0.as_config.as_ref()
     }
 
     /// Are both the same one?

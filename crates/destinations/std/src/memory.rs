@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tracework_core::{Batch, Destination, Failure, Format, OwnedRecord, Wants};
+use tracework_core::{Batch, Description, Destination, Failure, Format, OwnedRecord, Setting, Wants};
 
 /// The bytes that a [`Memory`] holds at the most, unless it is told otherwise.
 const BYTES: usize = 64 << 20;
@@ -25,6 +25,9 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// How many records a config keeps that does not say.
+    pub const RECORDS: usize = 10_000;
+
     /// Keeps this many records, and 64 MiB of them at the most.
     #[must_use]
     pub fn new(records: usize) -> Self {
@@ -59,6 +62,13 @@ impl Destination for Memory {
         drop(ring);
         self.handle.shared.arrived.notify_all();
         Ok(())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let ring = self.handle.ring();
+        let size = |bytes: usize| Setting::Size(u64::try_from(bytes).unwrap_or(u64::MAX));
+        let description = Description::new("memory").unless_usual("records", ring.limit, Self::RECORDS);
+        Some(description.unless_usual("bytes", size(ring.byte_limit), size(BYTES)))
     }
 
     fn wants(&self) -> Wants {

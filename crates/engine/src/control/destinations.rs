@@ -3,7 +3,7 @@
 use super::{Control, FlushReport};
 use crate::delivery::{DeadLetter, Outlet};
 use crate::own::mark_own_thread;
-use crate::plan::{Attached, PlanError, PlanSpec, Source, check_name, meant};
+use crate::plan::{Attached, Described, PlanError, PlanSpec, Source, check_name, meant};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, Command, DestinationSettings, Format};
@@ -55,12 +55,21 @@ impl PlanSpec {
     }
 }
 
+impl PlanSpec {
+    /// What the destination `name` says of itself: its type, its settings and its format, as a config would.
+    #[must_use]
+    pub fn described(&self, name: &str) -> Option<&Described> {
+        self.destinations.iter().find(|destination| destination.name == name).map(|destination| &destination.described)
+    }
+}
+
 impl Control {
     /// Starts a worker for a destination.
     pub(super) fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
         check_name(name)?;
         let settings = attachment.settings.clone();
         let writes_to = attachment.destination.writes_to();
+        let described = Described::of(&attachment);
         let format = attachment.format.as_ref().and_then(|format| format.identity());
         let clock = self.hub().clock().clone();
         let clock = Arc::new(move || clock.now());
@@ -74,6 +83,7 @@ impl Control {
             format_version: 0,
             writes_to,
             source: None,
+            described,
         }))
     }
 
@@ -239,6 +249,8 @@ impl Control {
             let attached = spec.destination(name)?;
             attached.format = format.identity();
             attached.format_version += 1;
+            attached.described.has_format = true;
+            attached.described.format = format.as_config();
             if let Some(source) = &mut attached.source {
                 // A config that comes later sets its own again.
                 source.format = "set by the program".to_owned();

@@ -17,7 +17,7 @@ pub use names::ReservedNames;
 pub(crate) use route::Unknown;
 pub use route::roles;
 pub(crate) use spec::Attached;
-pub use spec::{PlanSpec, RouteSpec, Temporary};
+pub use spec::{Described, PlanSpec, RouteSpec, Temporary};
 pub(crate) use stages::Ways;
 pub use verdict::{CallsiteShape, Verdict};
 

@@ -8,7 +8,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tracework_core::{
-    DestinationSettings, Enricher, Filter, Limits, NamedFilter, Severity, SeveritySet, TagFilter, Timestamp,
+    Attachment, Description, DestinationSettings, Enricher, Filter, Limits, NamedFilter, Severity, SeveritySet,
+    TagFilter, Timestamp,
 };
 use tracework_rules::{Rule, TargetLevels, TargetPattern};
 
@@ -86,6 +87,35 @@ pub(crate) struct Attached {
     pub(crate) writes_to: Option<PathBuf>,
     /// What the config says of it, if a config named it.
     pub(crate) source: Option<Source>,
+    /// What it says of itself.
+    pub(crate) described: Described,
+}
+
+/// What a destination of the plan says of itself, for the plan to be written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// What it is, in one word, as [`Destination::name`](tracework_core::Destination::name) tells it.
+    pub kind: &'static str,
+    /// What a config says to make it once more; `None` if it cannot be said.
+    pub destination: Option<Description>,
+    /// Was a format set for it, or has it a usual one?
+    pub has_format: bool,
+    /// What a config says of that format; `None` if it cannot be said.
+    pub format: Option<Description>,
+}
+
+impl Described {
+    /// What `attachment` says of itself.
+    pub(crate) fn of(attachment: &Attachment) -> Self {
+        let usual = || attachment.destination.usual_format();
+        let format = attachment.format.clone().or_else(usual);
+        Self {
+            kind: attachment.destination.name(),
+            destination: attachment.destination.as_config(),
+            has_format: format.is_some(),
+            format: format.and_then(|format| format.as_config()),
+        }
+    }
 }
 
 impl Attached {

@@ -17,7 +17,7 @@ use crate::shared::{Leaves, Settled, Setup, Sites};
 use crate::time::Stamp;
 use crate::{Names, Zone};
 use std::str::FromStr;
-use tracework_core::{Format, Record};
+use tracework_core::{Description, Format, Record};
 
 /// JSON, one object a line.
 ///
@@ -147,6 +147,11 @@ impl Format for Json {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let description = Description::new("json").unless_usual("shape", self.shape.name(), Shape::default().name());
+        Some(self.setup.say(description))
     }
 
     fn identity(&self) -> Option<String> {

@@ -10,7 +10,7 @@ use crate::time::Stamp;
 use crate::{Names, Zone};
 use compile::Piece;
 use std::sync::Arc;
-use tracework_core::{Format, Record};
+use tracework_core::{Description, Format, Record};
 
 /// Lines by a pattern: text with places for the parts of a record.
 ///
@@ -86,6 +86,10 @@ impl Format for Pattern {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        Some(self.setup.say(Description::new("pattern").with("pattern", &*self.text)))
     }
 
     fn identity(&self) -> Option<String> {

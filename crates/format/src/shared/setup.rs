@@ -3,6 +3,7 @@
 use super::{Leaves, Settled, Sites};
 use crate::time::Stamp;
 use crate::{Names, Zone};
+use tracework_core::Description;
 
 /// The names and the zone that a format is set to, and what it keeps between records as long as they stay so. A clone
 /// is set to the same and has nothing kept yet.
@@ -49,6 +50,21 @@ impl<K> Setup<K> {
     /// The zone as a text, equal for equal ones.
     pub(crate) fn zone_identity(&self) -> &str {
         self.zone.name()
+    }
+
+    /// Says the zone, as a config would.
+    pub(crate) fn say_zone(&self, description: Description) -> Description {
+        description.unless_usual("zone", self.zone.name(), "UTC")
+    }
+
+    /// Says the names, as a config would.
+    pub(crate) fn say_names(&self, description: Description) -> Description {
+        self.names.say(description)
+    }
+
+    /// Says the zone and the names, as a config would.
+    pub(crate) fn say(&self, description: Description) -> Description {
+        self.names.say(self.say_zone(description))
     }
 
     /// Both as a text, equal for equal ones.

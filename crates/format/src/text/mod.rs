@@ -12,7 +12,7 @@ use crate::shared::{Keys, Leaves, Settled, Setup, Sites};
 use crate::time::Stamp;
 use colors::Colors;
 use compact::Labels;
-use tracework_core::{Format, Record};
+use tracework_core::{Description, Format, Record};
 
 /// Text for people: `[2024-01-15 10:30:45] [INFO    ] auth_service: user authenticated method=password`.
 ///
@@ -37,6 +37,8 @@ use tracework_core::{Format, Record};
 pub struct Text {
     settings: Settings,
     setup: Setup<Kept>,
+    /// Were the colours asked for, rather than those of the destination?
+    chosen: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +83,7 @@ impl Text {
     #[must_use]
     pub fn new() -> Self {
         let settings = Settings { pretty: false, colors: Colors { on: false }, spans: true, metadata: false };
-        Self { settings, setup: Setup::default() }
+        Self { settings, setup: Setup::default(), chosen: false }
     }
 
     /// Several lines a record, for a console: a field and a span a line, and where the event stands in the source.
@@ -95,7 +97,15 @@ impl Text {
     #[must_use]
     pub fn colored(mut self, colored: bool) -> Self {
         self.settings.colors = Colors { on: colored };
+        self.chosen = true;
         self.afresh()
+    }
+
+    /// As [`Text::colored`], but because its destination is, or is not, a terminal with colours: of such a text a
+    /// config says nothing of colours.
+    #[must_use]
+    pub fn usually_colored(self, colored: bool) -> Self {
+        Self { chosen: false, ..self.colored(colored) }
     }
 
     /// Sets the time zone of the timestamps.
@@ -148,6 +158,15 @@ impl Format for Text {
 
     fn duplicate(&self) -> Box<dyn Format> {
         Box::new(self.clone())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let Settings { pretty, colors, spans, metadata } = self.settings;
+        let description = Description::new(if pretty { "pretty" } else { "text" });
+        let color = if colors.on { "always" } else { "never" };
+        let color = if self.chosen { color } else { "auto" };
+        let description = description.unless_usual("color", color, "auto").unless_usual("spans", spans, true);
+        Some(self.setup.say_zone(description.unless_usual("metadata", metadata, false)))
     }
 
     fn identity(&self) -> Option<String> {

@@ -31,7 +31,7 @@ fn memory(section: &mut Section<'_>) -> Result<Memory, Reported> {
         ("records", "How many records are kept; the oldest make room.", "1000"),
         ("bytes", "Bytes of memory that they may hold.", "8MiB"),
     ]);
-    let records = section.take_count("records").unwrap_or(10_000);
+    let records = section.take_count("records").unwrap_or(Memory::RECORDS);
     let memory = Memory::new(records);
     Ok(match section.take_memory("bytes") {
         Some(bytes) => memory.bytes(bytes),

@@ -52,10 +52,13 @@ fn text(section: &mut Section<'_>, text: Text) -> Result<Text, Reported> {
     ]);
     let words =
         [("auto", None), ("true", Some(true)), ("always", Some(true)), ("false", Some(false)), ("never", Some(false))];
-    let colored = section.take_enum("color", &words).flatten().unwrap_or_else(|| section.is_colored());
+    let text = match section.take_enum("color", &words).flatten() {
+        Some(colored) => text.colored(colored),
+        None => text.usually_colored(section.is_colored()),
+    };
     let spans = section.take_bool("spans").unwrap_or(true);
     let metadata = section.take_bool("metadata").unwrap_or(false);
-    Ok(text.colored(colored).spans(spans).metadata(metadata).zone(zone(section)?))
+    Ok(text.spans(spans).metadata(metadata).zone(zone(section)?))
 }
 
 fn pattern(section: &mut Section<'_>) -> Result<Pattern, Reported> {

@@ -4,4 +4,5 @@ mod capture;
 mod init;
 mod kept;
 mod sample;
+mod saved;
 mod schema;

@@ -7,7 +7,7 @@ pub use color::Color;
 
 use crate::lines::Lines;
 use stream::Stream;
-use tracework_core::{Batch, Destination, Failure, Format};
+use tracework_core::{Batch, Description, Destination, Failure, Format};
 use tracework_format::Text;
 
 /// The program's standard output or standard error.
@@ -27,6 +27,7 @@ use tracework_format::Text;
 #[derive(Debug)]
 pub struct Console {
     stream: Stream,
+    color: Color,
     colored: bool,
     lines: Lines,
 }
@@ -45,12 +46,13 @@ impl Console {
     }
 
     fn new(stream: Stream) -> Self {
-        Self { stream, colored: false, lines: Lines::default() }.color(Color::Auto)
+        Self { stream, color: Color::Auto, colored: false, lines: Lines::default() }.color(Color::Auto)
     }
 
     /// Whether its usual format has colours; decided here and now. A format that is set for it says so itself.
     #[must_use]
     pub fn color(mut self, color: Color) -> Self {
+        self.color = color;
         self.colored = color.decide(self.stream.is_terminal(), |name| std::env::var_os(name));
         self
     }
@@ -71,8 +73,22 @@ impl Destination for Console {
         self.lines.write(&mut self.stream, batch)
     }
 
+    fn as_config(&self) -> Option<Description> {
+        let stream = match self.stream {
+            Stream::Out => "stdout",
+            Stream::Err => "stderr",
+        };
+        let color = match self.color {
+            Color::Auto => "auto",
+            Color::Always => "always",
+            Color::Never => "never",
+        };
+        let description = Description::new("console").unless_usual("stream", stream, "stderr");
+        Some(description.unless_usual("color", color, "auto"))
+    }
+
     /// Text, in colours if the console gets them.
     fn usual_format(&self) -> Option<Box<dyn Format>> {
-        Some(Box::new(Text::new().colored(self.colored)))
+        Some(Box::new(Text::new().usually_colored(self.colored)))
     }
 }

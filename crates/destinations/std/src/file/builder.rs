@@ -83,6 +83,7 @@ impl File {
     /// `Europe/Berlin`, `UTC` (the default) or `local`, or a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
     #[must_use]
     pub fn zone(mut self, name: &str) -> Self {
+        self.settings.zone_name = name.to_owned();
         match name {
             "local" | "system" => self.settings.zone = TimeZone::system(),
             _ => match TimeZone::get(name).or_else(|_| TimeZone::posix(name)) {

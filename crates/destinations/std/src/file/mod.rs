@@ -2,6 +2,7 @@
 
 mod builder;
 mod current;
+mod describe;
 mod names;
 mod opening;
 mod packing;
@@ -21,7 +22,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tidying::Tidying;
-use tracework_core::{Batch, Command, Destination, Failure, Format};
+use tracework_core::{Batch, Command, Description, Destination, Failure, Format};
 use tracework_format::JsonLines;
 
 /// How long a file that was moved away may go unnoticed while it is written to. A look costs a microsecond.
@@ -158,6 +159,10 @@ impl File {
 impl Destination for File {
     fn name(&self) -> &'static str {
         "file"
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        Some(describe::describe(&self.settings))
     }
 
     fn takes(&mut self, format: &dyn Format) {

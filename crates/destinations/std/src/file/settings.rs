@@ -105,6 +105,8 @@ pub(crate) struct Settings {
     pub(crate) keep: Keep,
     pub(crate) compression: Compression,
     pub(crate) zone: TimeZone,
+    /// The zone as it was named.
+    pub(crate) zone_name: String,
     pub(crate) clock: Clock,
     /// The first setting that makes no sense.
     pub(crate) mistake: Option<String>,
@@ -127,6 +129,7 @@ impl Settings {
             keep: Keep::default(),
             compression: Compression::default(),
             zone: TimeZone::UTC,
+            zone_name: "UTC".to_owned(),
             clock: Clock(Box::new(SystemTime::now)),
             mistake,
         }
