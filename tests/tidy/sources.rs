@@ -7,6 +7,18 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above").to_owned()
 }
 
+/// The manifest of every package of the workspace, with its text.
+pub(crate) fn manifests() -> Vec<(PathBuf, String)> {
+    let (mut found, mut folders) = (Vec::new(), ["crates", "tests", "examples"].map(|name| root().join(name)).to_vec());
+    while let Some(folder) = folders.pop() {
+        let manifest = folder.join("Cargo.toml");
+        found.extend(std::fs::read_to_string(&manifest).ok().map(|text| (manifest, text)));
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        folders.extend(entries.filter(|path| path.is_dir() && !path.ends_with("src")));
+    }
+    found
+}
+
 /// Every Rust file below a folder of the workspace, with its text.
 pub(crate) fn rust_files(below: &str) -> Vec<(PathBuf, String)> {
     let (mut files, mut folders) = (Vec::new(), vec![root().join(below)]);
