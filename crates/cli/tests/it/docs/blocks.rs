@@ -23,7 +23,7 @@ impl Block {
 
     /// The file that it is for the rest of the page.
     pub(super) fn file(&self) -> Option<&str> {
-        self.marks.iter().find_map(|mark| mark.strip_prefix("file="))
+        self.note.as_deref()?.strip_prefix("file: ")
     }
 
     /// Why it is not run.
@@ -101,10 +101,12 @@ pub(super) fn blocks(page: &str, text: &str) -> Vec<Block> {
 
 #[test]
 fn a_block_is_read_with_its_marks_and_its_note() {
-    let text = "a\n<!-- with: A=1 B=x -->\n```yaml,file=app.yml\nlevel: INFO\n```\n\n```text\n```\n";
+    let text =
+        "a\n<!-- file: app.yml -->\n```yaml,wrong\nlevel: INFO\n```\n\n<!-- with: A=1 B=x -->\n```console\n```\n";
     let found = blocks("page", text);
     let first = &found[0];
     assert_eq!((first.language.as_str(), first.file(), first.place().as_str()), ("yaml", Some("app.yml"), "page:3"));
-    assert_eq!((first.variables(), first.text.as_str()), (vec![("A", "1"), ("B", "x")], "level: INFO\n"));
-    assert!(found[1].variables().is_empty() && found[1].reason().is_none() && found.len() == 2);
+    assert!(first.is("wrong") && first.variables().is_empty() && first.text == "level: INFO\n");
+    assert_eq!((found[1].variables(), found[1].file()), (vec![("A", "1"), ("B", "x")], None));
+    assert!(found[1].reason().is_none() && found.len() == 2);
 }

@@ -50,7 +50,7 @@ fn run(place: &Place, block: &Block, steps: &[Step]) -> Vec<String> {
     let folder = program.parent().expect("it is in a folder");
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("sh");
-    shell.args(["-c", &script]).current_dir(place.path("")).env("PATH", path).env_remove("RUST_LOG");
+    shell.args(["-c", &script]).current_dir(place.path("")).env_clear().env("PATH", path);
     let output = shell.envs(block.variables()).output().expect("there is a shell");
     String::from_utf8_lossy(&output.stdout).split(MARK).map(str::to_owned).collect()
 }
@@ -85,12 +85,12 @@ fn every_command_in_the_documentation_prints_what_stands_below_it() {
 fn a_command_that_prints_something_else_is_found() {
     let page = |printed: &str| {
         format!(
-            "```yaml,file=app.yml\ndestinations: {{ app: {{ type: memory }} }}\n```\n```console\n$ tracework check \\\n    \
+            "<!-- file: app.yml -->\n```yaml\ndestinations: {{ app: {{ type: memory }} }}\n```\n```console\n$ tracework check \\\n    \
              app.yml | head -1\n{printed}\n$ echo $?\n0\n```\n"
         )
     };
     let of = |text: &str| differences(&super::blocks::blocks("page", text));
     assert!(of(&page("app.yml is right: ...")).is_empty());
     let found = of(&page("app.yml is wrong"));
-    assert!(found.len() == 1 && found[0].starts_with("page:4: $ tracework check"), "{found:?}");
+    assert!(found.len() == 1 && found[0].starts_with("page:5: $ tracework check"), "{found:?}");
 }

@@ -31,7 +31,8 @@ fn check(place: &Place, block: &Block) -> Run {
     let path = place.path(name);
     std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
     std::fs::write(path, whole(block)).expect("it can be written");
-    let output = place.command(&["check", name]).envs(block.variables()).output().expect("the program was built");
+    let output =
+        place.command(&["check", name]).env_clear().envs(block.variables()).output().expect("the program was built");
     Run::of(&output)
 }
 

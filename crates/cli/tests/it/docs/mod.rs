@@ -4,14 +4,16 @@
 //! | a block | is |
 //! |---|---|
 //! | `rust`, `rust,no_run` | run, compiled |
-//! | `yaml` | a whole config: it loads. With `file=app.yml` it is there under this name for the rest of the page |
+//! | `yaml` | a whole config: it loads |
 //! | `yaml,fragment` | some keys of a config; the destinations `console`, `app`, `alerts` and `audit` are there |
 //! | `yaml,fragment,destination` | some keys of a destination of type `file` |
 //! | `yaml,wrong` | a config that is refused |
-//! | `json`, `text`, `toml`, `xml`, `csv` | with `file=NAME`, a file for the rest of the page; JSON is parsed, line by line |
+//! | `json` | JSON, as a whole or line by line |
+//! | `text`, `toml`, `xml`, `csv` | for the eye |
 //! | `console` | each `$ command` is run by a shell in the page's folder; the lines below are what it prints on both streams. `...` stands for anything in a line, and a line of `...` for any lines |
 //!
-//! A line `<!-- with: NAME=value .. -->` before a block sets variables of the environment for it. What cannot run says
+//! A line before a block says more: `<!-- file: app.yml -->` has the block there under this name for the rest of the page;
+//! `<!-- with: NAME=value .. -->` sets variables of the environment for it. What cannot run says
 //! why: `<!-- not run: needs a broker -->`.
 
 mod blocks;
