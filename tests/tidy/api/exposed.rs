@@ -34,7 +34,7 @@ impl<'a> Walk<'a> {
                 item => found.push(stripped(item)),
             }
         }
-        found.sort_by_cached_key(|item| ident_of(item));
+        found.sort_by_cached_key(ident_of);
         found
     }
 
