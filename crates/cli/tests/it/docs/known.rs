@@ -51,3 +51,23 @@ fn every_page_is_in_the_books_summary() {
         assert!(summary.contains(&link), "{page} is not in docs/SUMMARY.md");
     }
 }
+
+/// The paths that a page links to, without what is on the web.
+fn links(text: &str) -> Vec<&str> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let inside = targets.filter(|target| !target.contains("://") && !target.contains(' '));
+    inside.map(|target| target.split('#').next().unwrap_or(target)).filter(|target| !target.is_empty()).collect()
+}
+
+#[test]
+fn every_link_in_the_documentation_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for page in pages().into_keys() {
+        let file = root.join(&page);
+        let text = std::fs::read_to_string(&file).expect("it is there");
+        for link in links(&text) {
+            let target = file.parent().expect("it is in a folder").join(link);
+            assert!(target.exists(), "{page} links to {link}, which is not there");
+        }
+    }
+}
