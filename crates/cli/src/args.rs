@@ -1,6 +1,7 @@
 //! Reading the command line.
 
 use lexopt::{Arg, Parser, ValueExt as _};
+use tracework::config::ConfigSource;
 
 /// Why the program ends early.
 pub(crate) enum Stop {
@@ -36,6 +37,8 @@ tracework: a programmable log
   tracework pipe --config FILE
                                standard input, a record a line, through
                                the pipeline of the config
+  tracework init [--profile NAME]
+                               a commented config to start from
   tracework schema             the JSON Schema of a config, for editors
   tracework COMMAND --help     more on one of them
   tracework --version
@@ -44,12 +47,12 @@ It exits with 0 if all is well, with 2 if the config or the command line
 is wrong, and with 1 if anything else went wrong.";
 
 /// The commands of later versions.
-const LATER: [&str; 10] = ["init", "serve", "tail", "query", "export", "stats", "top", "audit", "jobs", "control"];
+const LATER: [&str; 9] = ["serve", "tail", "query", "export", "stats", "top", "audit", "jobs", "control"];
 
 /// The command that was called.
 pub(crate) fn command(parser: &mut Parser) -> Result<String, Stop> {
     match parser.next()? {
-        None => Err(Stop::Misused("which command? There are check, explain, pipe and schema.".to_owned())),
+        None => Err(Stop::Misused("which command? There are check, explain, init, pipe and schema.".to_owned())),
         Some(Arg::Long("help") | Arg::Short('h')) => Err(Stop::Said(HELP.to_owned())),
         Some(Arg::Long("version") | Arg::Short('V')) => {
             Err(Stop::Said(format!("tracework {}", env!("CARGO_PKG_VERSION"))))
@@ -64,10 +67,10 @@ pub(crate) fn command(parser: &mut Parser) -> Result<String, Stop> {
 pub(crate) fn unknown_command(word: &str) -> Stop {
     if LATER.contains(&word) {
         return Stop::Misused(format!(
-            "`{word}` is not in this version yet. There are check, explain, pipe and schema."
+            "`{word}` is not in this version yet. There are check, explain, init, pipe and schema."
         ));
     }
-    Stop::Misused(format!("there is no command `{word}`. There are check, explain, pipe and schema."))
+    Stop::Misused(format!("there is no command `{word}`. There are check, explain, init, pipe and schema."))
 }
 
 /// Answers `--help`, and refuses what no command knows.
@@ -91,4 +94,13 @@ pub(crate) fn list(parser: &mut Parser) -> Result<Vec<String>, Stop> {
 /// `--config` must be there.
 pub(crate) fn needed(config: Option<String>) -> Result<String, Stop> {
     config.ok_or_else(|| Stop::Misused("which config? Write `--config FILE`.".to_owned()))
+}
+
+/// Where a config is read from.
+pub(crate) fn source(file: &str, profile: Option<&str>) -> ConfigSource {
+    let source = ConfigSource::file(file);
+    match profile {
+        Some(profile) => source.profile(profile),
+        None => source,
+    }
 }

@@ -1,7 +1,7 @@
 //! `tracework check FILE`.
 
-use crate::args::{Stop, other, text};
-use crate::{kinds, output};
+use crate::args::{Stop, other, source, text};
+use crate::{kinds, output, values};
 use lexopt::{Arg, Parser, ValueExt as _};
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -15,20 +15,29 @@ tracework check FILE
 
 Validates a config without opening or changing anything, and prints what
 each destination would get. Exits with 2, and says what is wrong and where,
-if anything is.";
+if anything is. Variables of the environment (TRACEWORK_LEVEL and the like,
+RUST_LOG) count as they would in a program.
+
+  --explain-values    print every value instead, and who set it: default, a
+                      profile, a file, an environment variable
+  --profile NAME      with this profile, whatever the config says";
 
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
-    let mut file = None;
+    let (mut file, mut profile, mut explain) = (None, None, false);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Value(value) if file.is_none() => file = Some(value.string()?),
             Arg::Long("config") | Arg::Short('c') if file.is_none() => file = Some(text(parser)?),
+            Arg::Long("explain-values") => explain = true,
+            Arg::Long("profile") => profile = Some(text(parser)?),
             arg => return Err(other(arg, HELP)),
         }
     }
     let file = file.ok_or_else(|| Stop::Misused("which config? Write `tracework check FILE`.".to_owned()))?;
-    let config = Config::from_file(file, &registry::standard())?;
-    output::out(describe(&config).trim_end());
+    let config = source(&file, profile.as_deref()).read(&registry::standard())?;
+    output::warnings(&config);
+    let told = if explain { values::describe(&config) } else { describe(&config) };
+    output::out(told.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -37,6 +46,13 @@ fn describe(config: &Config) -> String {
     let count = config.destinations().len();
     let noun = if count == 1 { "destination" } else { "destinations" };
     line(&mut text, &format!("{} is right: {count} {noun}, {} routes", config.file(), config.spec().routes.len()));
+    if let Some(profile) = config.profile() {
+        line(&mut text, &format!("its profile is {profile}"));
+    }
+    // The first one is the config itself.
+    for file in config.files().iter().skip(1) {
+        line(&mut text, &format!("it reads {}", file.display()));
+    }
     line(&mut text, &format!("relative paths start at {}", config.directory().display()));
     for destination in config.destinations() {
         text.push('\n');

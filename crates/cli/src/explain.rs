@@ -1,10 +1,9 @@
 //! `tracework explain`.
 
-use crate::args::{Stop, list, needed, other, text};
+use crate::args::{Stop, list, needed, other, source, text};
 use crate::output;
 use lexopt::{Arg, Parser};
 use std::process::ExitCode;
-use tracework::config::Config;
 use tracework::engine::Query;
 use tracework::registry;
 
@@ -14,6 +13,7 @@ tracework explain --config FILE [the record]
 Says which destinations would get a record, and for each one why or why not.
 It asks the same code as a running program. Nothing is opened.
 
+  --profile NAME           with this profile, whatever the config says
   --level ERROR            how serious it is; INFO without it
   --target app::db         its target
   --message TEXT           its message
@@ -26,11 +26,12 @@ It asks the same code as a running program. Nothing is opened.
                            `destinations` mean what they mean in a program";
 
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
-    let (mut config, mut query) = (None, Query::default());
+    let (mut config, mut profile, mut query) = (None, None, Query::default());
     let misused = |error: &dyn std::fmt::Display| Stop::Misused(error.to_string());
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("config") | Arg::Short('c') => config = Some(text(parser)?),
+            Arg::Long("profile") => profile = Some(text(parser)?),
             Arg::Long("level" | "severity") => {
                 query.severity = text(parser)?.parse().map_err(|error| misused(&error))?;
             }
@@ -45,7 +46,7 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
             arg => return Err(other(arg, HELP)),
         }
     }
-    let config = Config::from_file(needed(config)?, &registry::standard())?.rehearsal();
+    let config = source(&needed(config)?, profile.as_deref()).read(&registry::standard())?.rehearsal();
     let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
     let explanation = control.explain(&query).to_string();
     let nothing = "the config has no destinations: nothing gets anything";

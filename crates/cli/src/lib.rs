@@ -12,10 +12,12 @@
 mod args;
 mod check;
 mod explain;
+mod init;
 mod kinds;
 mod output;
 mod pipe;
 mod schema;
+mod values;
 
 use args::Stop;
 use std::process::ExitCode;
@@ -49,6 +51,7 @@ fn run() -> Result<ExitCode, Stop> {
     match args::command(&mut parser)?.as_str() {
         "check" => check::run(&mut parser),
         "explain" => explain::run(&mut parser),
+        "init" => init::run(&mut parser),
         "pipe" => pipe::run(&mut parser),
         "schema" => schema::run(&mut parser),
         other => Err(args::unknown_command(other)),

@@ -28,6 +28,6 @@ pub use provenance::ExplainedValue;
 pub use registry::Registry;
 pub use save::{SaveConfig, Saved};
 pub use schema::Schema;
-pub use section::{Reported, Section};
+pub use section::{Reported, Secret, Section};
 pub use source::{ConfigSource, Environment, Value, profiles, starter};
 pub use tracework_core::units;

@@ -1,6 +1,6 @@
 //! Setting up everything from a config.
 
-use crate::{DestinationLayer, Error, MetadataLayer, TagFilterLayer, registry};
+use crate::{DestinationLayer, Error, Init, MetadataLayer, TagFilterLayer};
 use std::path::Path;
 use std::time::Duration;
 use tracework_config::Config;
@@ -11,9 +11,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// How long the handle, when it goes out of scope, waits for what is queued.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads the config at `path`, installs the global subscriber and attaches what the config names. The variable
-/// `RUST_LOG` replaces the config's `level` and `targets`. With the feature `log`, what other crates emit through `log`
-/// comes along.
+/// Reads the config at `path`, installs the global subscriber and attaches what the config names. Variables of the
+/// environment such as `TRACEWORK_LEVEL` are read over the config, and `RUST_LOG` replaces its `level` and `targets`. With
+/// the feature `log`, what other crates emit through `log` comes along. [`Init`] has more to choose from.
 ///
 /// For a stack of layers with others in it, see [`config::Config::into_control`](tracework_config::Config::into_control)
 /// and [`DestinationLayer`].
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// If the config is wrong (everything that is, each with its place), no thread can be started, or the program has a
 /// global subscriber already.
 pub fn init(path: impl AsRef<Path>) -> Result<Tracework, Error> {
-    init_config(Config::from_file(path, &registry::standard())?)
+    Init::file(path).start()
 }
 
 /// As [`init`], from the text of a config. Relative paths in it start at the working directory.
@@ -40,7 +40,7 @@ pub fn init(path: impl AsRef<Path>) -> Result<Tracework, Error> {
 ///
 /// As [`init`].
 pub fn init_str(config: &str) -> Result<Tracework, Error> {
-    init_config(Config::from_str("config", config, &registry::standard())?)
+    Init::text(config).start()
 }
 
 /// As [`init`], from a config that was read already, perhaps with types of destinations of your own.
@@ -49,6 +49,7 @@ pub fn init_str(config: &str) -> Result<Tracework, Error> {
 ///
 /// As [`init`].
 pub fn init_config(config: Config) -> Result<Tracework, Error> {
+    tell(&config);
     let control = config.empty_control()?;
     // The layers come first: what the config says of metadata goes before what they find by themselves.
     let stack = tracing_subscriber::registry()
@@ -60,6 +61,14 @@ pub fn init_config(config: Config) -> Result<Tracework, Error> {
     #[cfg(feature = "log")]
     bridge::install(&control);
     Ok(Tracework { guard: control.guard(PATIENCE) })
+}
+
+/// Tells what is not wrong with a config, but should be known.
+fn tell(config: &Config) {
+    for warning in config.warnings() {
+        // There is nobody to tell that this failed.
+        _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("tracework: warning: {warning}\n"));
+    }
 }
 
 /// The running pipeline. Keep it: when it goes out of scope, what is queued is delivered within five seconds, and what

@@ -15,6 +15,8 @@
 //! }
 //! ```
 
+#[cfg(feature = "config")]
+mod builder;
 mod error;
 #[cfg(feature = "config")]
 mod init;
@@ -24,6 +26,8 @@ pub mod registry;
 #[cfg(feature = "test")]
 pub mod test;
 
+#[cfg(feature = "config")]
+pub use builder::Init;
 pub use error::Error;
 #[cfg(feature = "config")]
 pub use init::{Tracework, init, init_config, init_str};

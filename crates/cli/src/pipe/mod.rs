@@ -8,7 +8,7 @@ mod report;
 mod time;
 mod wait;
 
-use crate::args::{Stop, list, needed, other, text};
+use crate::args::{Stop, list, needed, other, source, text};
 use crate::{kinds, output};
 use feed::Feed;
 use lexopt::{Arg, Parser};
@@ -17,7 +17,7 @@ use report::Report;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tracework::config::{Config, ConfigSource};
+use tracework::config::Config;
 use tracework::engine::process_metadata;
 use tracework::{Control, KindSet, registry};
 
@@ -33,6 +33,7 @@ Queues wait for room whatever the config says, and RUST_LOG is not read. It
 exits with 0 only if nothing was lost.
 
   --config FILE         the config
+  --profile NAME        with this profile, whatever the config says
   --report              the ledger, as one JSON object on standard error
   --ack                 prints the `id` of each record, or the number of its
                         line, when it is delivered
@@ -43,6 +44,7 @@ exits with 0 only if nothing was lost.
 
 struct Options {
     config: Option<String>,
+    profile: Option<String>,
     report: bool,
     ack: bool,
     kinds: KindSet,
@@ -52,8 +54,9 @@ struct Options {
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let options = options(parser)?;
     let started = Instant::now();
-    let source = ConfigSource::file(needed(options.config.clone())?).rust_log(false);
+    let source = source(&needed(options.config.clone())?, options.profile.as_deref()).rust_log(false);
     let mut config = source.read(&registry::standard())?.never_dropping();
+    output::warnings(&config);
     add_host(&mut config);
     let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
     let read = feed(&control, &options);
@@ -69,10 +72,11 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
 
 fn options(parser: &mut Parser) -> Result<Options, Stop> {
     let timeout = Duration::from_secs(30);
-    let mut options = Options { config: None, report: false, ack: false, kinds: KindSet::NONE, timeout };
+    let mut options = Options { config: None, profile: None, report: false, ack: false, kinds: KindSet::NONE, timeout };
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("config") | Arg::Short('c') => options.config = Some(text(parser)?),
+            Arg::Long("profile") => options.profile = Some(text(parser)?),
             Arg::Long("report") => options.report = true,
             Arg::Long("ack") => options.ack = true,
             Arg::Long("allow-kinds") => options.kinds = options.kinds.union(kinds::of(&list(parser)?)?),

@@ -73,7 +73,7 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     };
     // The first stage has read these.
     _ = top.take("profile", Shape::Text);
-    _ = top.take("profiles", Shape::named(Shape::Map));
+    _ = top.take("profiles", Shape::named(Shape::Anything));
     _ = top.take("include", Shape::list(Shape::Path));
     LATER.into_iter().for_each(|name| top.later(name));
     let provenance = Provenance::none();

@@ -141,5 +141,6 @@ fn said(shape: &Shape) -> String {
         Shape::Named(item) => format!("{} by name", said(item)),
         Shape::Sections => "list of sections".to_owned(),
         Shape::Nothing => "nothing yet".to_owned(),
+        Shape::Anything => "map".to_owned(),
     }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Shape {
     Named(Box<Self>),
     /// A list of sections.
     Sections,
+    /// A map of which the schema says nothing more.
+    Anything,
     /// Nothing yet: the name is of a later version.
     Nothing,
 }

@@ -62,6 +62,7 @@ pub(super) fn ways(shape: &Shape, inside: Option<&Json>) -> Vec<Json> {
         Shape::Path => Json::reference("path"),
         Shape::Rule => Json::reference("rule"),
         Shape::Nothing => Json::reference("nothing"),
+        Shape::Anything => typed("object", []),
         Shape::Level { off: true, kinds: false } => Json::reference("level"),
         Shape::Level { .. } => Json::reference("level_or_kind"),
         Shape::Words(list) => return words(list, &[]),

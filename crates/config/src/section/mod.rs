@@ -7,9 +7,11 @@
 //! several ways is noted with each of them, by [`Section::note`].
 
 mod format;
+mod secret;
 mod take;
 mod values;
 
+pub use secret::Secret;
 pub(crate) use values::{kind_names, off_or_level, severities};
 
 use crate::error::Problems;
@@ -67,6 +69,7 @@ pub struct Section<'a> {
     colored: bool,
     format: Option<(String, Box<dyn Format>)>,
     paths: Vec<(String, PathBuf)>,
+    secrets: u64,
 }
 
 impl std::fmt::Debug for Section<'_> {
@@ -83,7 +86,7 @@ impl<'a> Section<'a> {
 
     fn new(shared: &'a Shared<'a>, slot: usize, path: String, place: Place, entries: &'a [(Key, Node)]) -> Self {
         let (asked, paths) = (Vec::new(), Vec::new());
-        Self { shared, slot, path, place, entries, asked, colored: false, format: None, paths }
+        Self { shared, slot, path, place, entries, asked, colored: false, format: None, paths, secrets: 0 }
     }
 
     /// The section of `entries`, which stand inside what was taken as `name`.
@@ -271,6 +274,7 @@ impl<'a> Section<'a> {
         section.colored = self.colored;
         let read = read(&mut section);
         section.finish();
+        self.secrets = self.secrets.wrapping_add(section.secrets);
         let paths = std::mem::take(&mut section.paths);
         self.paths.extend(paths.into_iter().map(|(inner, path)| (format!("{name}.{inner}"), path)));
         Some(read)

@@ -145,7 +145,13 @@ impl<'a> Section<'a> {
 
     /// Takes a path; a relative one starts at the config's `directory`.
     pub fn take_path(&mut self, name: &str) -> Option<PathBuf> {
-        let (text, node) = self.take_scalar(name, Shape::Path)?;
+        let node = self.take(name, Shape::Path)?;
+        self.path_at(name, node)
+    }
+
+    /// The path that `node`, the value of `name`, says.
+    pub(super) fn path_at(&mut self, name: &str, node: &'a Node) -> Option<PathBuf> {
+        let text = self.scalar(name, node)?;
         if text.is_empty() || text.contains('\0') {
             self.refuse_at(node.place, format!("`{}` is no path", self.path_of(name)), None);
             return None;

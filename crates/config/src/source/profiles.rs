@@ -40,12 +40,14 @@ pub fn profiles() -> impl Iterator<Item = &'static str> {
 pub fn starter(profile: &str) -> Option<String> {
     let yaml = built_in(profile)?;
     Some(format!(
-        "# A config of tracework to start from: the built-in profile `{profile}`, written out.\n\
+        "# A config of tracework to start from: the built-in profile `{profile}`, written\n\
+         # out. Delete what you do not change, write `profile: {profile}` instead, and you\n\
+         # follow the profile.\n\
          #\n\
-         # `tracework check FILE` says what is wrong with it and what each destination gets,\n\
-         # `tracework check --explain-values FILE` where each value comes from.\n\
-         # Delete what you do not change and write `profile: {profile}` instead, and you follow the profile.\n\
-         # Values may hold `${{VAR}}` and `${{VAR:-default}}`. Relative paths start at this file's folder.\n\
+         # `tracework check FILE` says what is wrong with it and what each destination\n\
+         # gets, `tracework check --explain-values FILE` where each value comes from.\n\
+         # Values may hold `${{VAR}}` and `${{VAR:-default}}`. Relative paths start at the\n\
+         # folder of this file.\n\
          \n\
          service: my-service                 # `service` in every record\n\
          \n{yaml}"
