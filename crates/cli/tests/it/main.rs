@@ -5,5 +5,6 @@ mod docs;
 mod explain;
 mod hostile;
 mod misuse;
+mod order;
 mod pipe;
 mod support;

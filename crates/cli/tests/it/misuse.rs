@@ -18,7 +18,7 @@ fn help_and_version_are_told() {
 fn what_makes_no_sense_is_told_and_is_2() {
     let place = Place::with("level: INFO");
     let rows: [(&[&str], &str); 9] = [
-        (&[], "which command? There are check, explain, pipe and schema."),
+        (&[], "which command? There are check, explain, init, pipe and schema."),
         (&["chekc"], "there is no command `chekc`"),
         (&["serve"], "`serve` is not in this version yet"),
         (&["check"], "which config?"),

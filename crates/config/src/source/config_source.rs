@@ -4,6 +4,7 @@ use super::{Environment, Value, stack};
 use crate::error::{Error, Problems};
 use crate::origin::Texts;
 use crate::{Config, Registry, read};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What a config is read from, and how: a file, a text or a value, the profile, the environment. It can be read again
@@ -30,11 +31,21 @@ pub struct ConfigSource {
 }
 
 /// What is in the place of the file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Body {
     File(PathBuf),
     Text { name: String, text: String },
     Value { name: String, value: Value },
+}
+
+impl fmt::Debug for Body {
+    /// The name alone: a text may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.fmt(f),
+            Self::Text { name, .. } | Self::Value { name, .. } => name.fmt(f),
+        }
+    }
 }
 
 impl ConfigSource {

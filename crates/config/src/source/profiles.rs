@@ -40,9 +40,9 @@ pub fn profiles() -> impl Iterator<Item = &'static str> {
 pub fn starter(profile: &str) -> Option<String> {
     let yaml = built_in(profile)?;
     Some(format!(
-        "# A config of tracework to start from: the built-in profile `{profile}`, written\n\
-         # out. Delete what you do not change, write `profile: {profile}` instead, and you\n\
-         # follow the profile.\n\
+        "# A config of tracework to start from: what the profile `{profile}` says,\n\
+         # written out. Or delete what you do not change and write\n\
+         # `profile: {profile}` instead: then you follow the profile.\n\
          #\n\
          # `tracework check FILE` says what is wrong with it and what each destination\n\
          # gets, `tracework check --explain-values FILE` where each value comes from.\n\

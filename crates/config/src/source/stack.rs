@@ -34,6 +34,7 @@ pub(crate) fn stack(source: &ConfigSource, problems: &Problems<'_>) -> Option<St
     for part in &loader.parts {
         raw::merge(&mut file, part.root.clone());
     }
+    provenance::hide_secrets(&file, problems);
     let variables = Variables::read(&source.environment, problems, &loader.nodes);
     let chosen = chosen(source, &variables, &file, &loader);
     let chain = profiles::check(&file, problems).and_then(|()| match &chosen {
@@ -69,6 +70,8 @@ pub(crate) fn stack(source: &ConfigSource, problems: &Problems<'_>) -> Option<St
     if let Some(node) = variables.node(&root, problems) {
         raw::merge(&mut root, node);
     }
+    // Those that nobody chose may hold what is not there.
+    take(&mut root, "profiles");
     raw::expand_all(&mut root, &lookup, problems);
     provenance::hide_secrets(&root, problems);
     let profile = chosen.map(|(Chosen::Program(name) | Chosen::Value { name, .. })| name);

@@ -5,5 +5,6 @@ mod bad;
 mod bounds;
 mod flat;
 mod good;
+mod order;
 mod schema;
 mod support;

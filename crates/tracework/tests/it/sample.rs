@@ -1,8 +1,9 @@
 //! The sample config, the flat one, and every format and setting that the standard registry offers.
 
 use std::path::{Path, PathBuf};
-use tracework::config::{Config, Error};
+use tracework::config::{Config, ConfigSource, Error, Prepared};
 use tracework::registry::standard;
+use tracework::{Severity, SeveritySet};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -86,4 +87,60 @@ fn what_is_wrong_with_a_file_is_told() {
     if !cfg!(feature = "zstd") {
         assert_eq!(file("compress: zstd"), ["this program was built without the feature `zstd`"]);
     }
+}
+
+/// What an application of old wrote, word for word.
+const OLD: &str = "# logging_config.yaml
+directory: \"logs\"
+level: \"INFO\"
+console_enabled: true
+console_colors: true
+file_enabled: true
+structured_enabled: true
+performance_enabled: true
+security_enabled: true
+audit_enabled: true
+alerts_enabled: true
+compression_enabled: true
+";
+
+fn read_with(yaml: &str, variables: &[(&str, &str)]) -> Config {
+    let source = ConfigSource::text("app.yml", yaml).environment(variables.iter().copied().collect());
+    source.read(&standard()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn the_flat_config_of_old_loads_word_for_word_and_says_what_it_cannot_do() {
+    let config = read_with(OLD, &[]);
+    assert_eq!(config.destinations().len(), 2);
+    let told: Vec<_> = config.warnings().iter().map(|warning| warning.message().to_owned()).collect();
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert!(told.iter().all(|told| told.contains("in this version yet")), "{told:#?}");
+    // It works the same way as a profile, over a profile, and under variables.
+    let indented: String = OLD.lines().map(|line| format!("    {line}\n")).collect();
+    let config = read_with(&format!("profile: old\nprofiles:\n  old:\n{indented}"), &[]);
+    assert_eq!((config.destinations().len(), config.warnings().len()), (2, 4));
+    let config = read_with(&format!("profile: production\n{OLD}"), &[("TRACEWORK_CONSOLE_ENABLED", "false")]);
+    let told: Vec<_> = config.destinations().iter().map(|one| (one.name(), one.settings().enabled)).collect();
+    assert_eq!(told, [("console", false), ("app", true)], "the file of the profile is meant");
+}
+
+#[test]
+fn each_profile_is_what_its_name_says() {
+    let of = |profile: &str| read_with(&format!("profile: {profile}"), &[]);
+    let told = |config: &Config| -> Vec<(String, String, Option<Severity>)> {
+        let least = |one: &Prepared| one.settings().levels.unwrap_or(config.spec().level).least();
+        config.destinations().iter().map(|one| (one.name().to_owned(), one.kind().to_owned(), least(one))).collect()
+    };
+    let row = |name: &str, kind: &str, level| (name.to_owned(), kind.to_owned(), Some(level));
+    assert_eq!(told(&of("development")), [row("console", "console", Severity::DEBUG)]);
+    assert_eq!(told(&of("testing")), [row("recent", "memory", Severity::TRACE)]);
+    let production = [row("console", "console", Severity::WARNING), row("app", "file", Severity::INFO)];
+    assert_eq!(told(&of("production")), production);
+    assert_eq!(told(&of("debug")), [row("console", "console", Severity::TRACE), row("debug", "file", Severity::TRACE)]);
+    assert_eq!(of("production").destinations()[1].format(), Some("json"));
+    assert_eq!(
+        of("development").spec().targets.get("hyper::client").and_then(SeveritySet::least),
+        Some(Severity::INFO)
+    );
 }
