@@ -46,7 +46,7 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
         return None;
     };
     let attachment = factory(&mut section);
-    let source = said::source(node.entries(), section.asked(), section.paths());
+    let source = said::source(node.entries(), section.asked(), section.paths(), section.secrets());
     let format = section.take_format();
     let mut settings = attachment.as_ref().map(|attachment| attachment.settings.clone()).unwrap_or_default();
     common::read(&mut section, &mut settings, known);

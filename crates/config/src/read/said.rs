@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use tracework_engine::Source;
 
-/// What `entries` say, of which the destination's type read those in `own` and the files in `paths`.
-pub(super) fn source(entries: &[(Key, Node)], own: &[String], paths: &[(String, PathBuf)]) -> Source {
+/// What `entries` say, of which the destination's type read those in `own`, the files in `paths` and the secrets that
+/// `secrets` stands for.
+pub(super) fn source(entries: &[(Key, Node)], own: &[String], paths: &[(String, PathBuf)], secrets: u64) -> Source {
     let mut source = Source::default();
     for (key, node) in sorted(entries) {
         let part = match key {
@@ -19,6 +20,7 @@ pub(super) fn source(entries: &[(Key, Node)], own: &[String], paths: &[(String, 
     for (name, path) in paths {
         _ = writeln!(source.own, "{name}={path:?}");
     }
+    _ = writeln!(source.own, "secrets={secrets:x}");
     source
 }
 

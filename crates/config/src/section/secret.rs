@@ -118,7 +118,6 @@ impl<'a> Section<'a> {
     }
 
     /// A number that changes with the secrets that were taken; another one in each process.
-    #[expect(dead_code, reason = "a reload compares it, once there is one")]
     pub(crate) fn secrets(&self) -> u64 {
         self.secrets
     }
