@@ -7,6 +7,7 @@ mod config;
 mod ends;
 mod forks;
 mod interest;
+mod panics;
 mod peers;
 mod reentrancy;
 mod runtimes;

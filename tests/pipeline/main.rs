@@ -3,6 +3,7 @@
 mod beside;
 mod capture;
 mod control;
+mod errors;
 mod files;
 mod filters;
 mod invariants;

@@ -1,5 +1,6 @@
 //! What the layers, the engine's thread and [`Control`](crate::Control) share.
 
+use crate::beside::Beside;
 use crate::buffer::{Buffer, Lane, SharedBufferSettings};
 use crate::control::ConfigHealth;
 use crate::plan::{Plan, PlanSpec, ReservedNames};
@@ -43,6 +44,8 @@ pub struct Hub {
     watched: AtomicBool,
     /// How often a callsite was answered on a thread of the program's.
     answers: AtomicU64,
+    /// What stands beside the way of the data.
+    pub(crate) beside: Beside,
 }
 
 /// What the engine is asked to do, beside its work.
@@ -124,6 +127,7 @@ impl Hub {
         buffer: SharedBufferSettings,
         clock: Clock,
     ) -> Result<Self, PlanError> {
+        let time = clock.clone();
         Ok(Self {
             clock,
             names,
@@ -145,6 +149,7 @@ impl Hub {
             layers: AtomicU32::new(0),
             watched: AtomicBool::new(false),
             answers: AtomicU64::new(0),
+            beside: Beside::new(time),
         })
     }
 
@@ -193,13 +198,15 @@ impl Hub {
         self.fork != process::forks()
     }
 
-    /// Counts a layer in that feeds the pipeline.
-    pub fn add_layer(&self) {
+    /// Counts a layer in that feeds the pipeline, with its role.
+    pub fn add_layer(&self, role: u8) {
+        self.beside.add_layer(role);
         self.layers.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Counts a layer out.
-    pub fn remove_layer(&self) {
+    pub fn remove_layer(&self, role: u8) {
+        self.beside.remove_layer(role);
         self.layers.fetch_sub(1, Ordering::AcqRel);
     }
 
@@ -357,6 +364,7 @@ impl Hub {
         let first = !self.stopped.swap(true, Ordering::AcqRel);
         if first {
             self.retired.begin(before.destinations().iter().cloned());
+            self.beside.set_last_plan(&before);
             let spec =
                 PlanSpec { destinations: Vec::new(), default: Vec::new(), routes: Vec::new(), ..before.spec().clone() };
             if let Ok(plan) = Plan::compile(spec, before.generation() + 1, Some(&before)) {

@@ -4,10 +4,13 @@
 //! adds metadata, and routes by the [`Plan`]; a worker for each destination formats, batches and delivers.
 //! [`Control`] changes all of it while it runs.
 
+mod alerts;
+mod beside;
 mod buffer;
 mod clock;
 mod control;
 mod delivery;
+mod errors;
 mod filter;
 mod hub;
 mod ledger;
@@ -18,14 +21,17 @@ mod redact;
 mod retired;
 mod round;
 mod run;
+mod selflog;
 
+pub use alerts::{ActionHealth, AlertHealth, AlertSpec, ToDestination};
 pub use buffer::{BufferFull, Lane, SharedBufferSettings};
 pub use clock::Clock;
 pub use control::{
-    CallsiteCount, Closing, ConfigHealth, Control, ControlBuilder, FlushReport, Guard, Health, Planned, Refused,
-    ReloadReport, ShutdownReport, Unclean,
+    CallsiteCount, Closing, ConfigHealth, Control, ControlBuilder, FlushReport, Guard, Health, LayerInfo, Planned,
+    Refused, ReloadReport, ShutdownReport, Unclean,
 };
 pub use delivery::DeadLetter;
+pub use errors::{BacktraceWhen, CaughtError, CaughtFrom, ErrorGroup, ErrorGroups, ErrorSettings, fingerprint};
 pub use filter::{Burst, Dedup, Except, FilterKey, RateLimit, Sample};
 pub use hub::{Counters, Hub};
 pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
@@ -37,4 +43,7 @@ pub use plan::{
 pub use process::{Around, Resource, UnknownResource, process_metadata};
 pub use redact::{
     Detector, RedactCache, RedactError, RedactScratch, RedactSettings, Redacted, Redactor, UnknownDetector,
+};
+pub use selflog::{
+    FailureReport, Failures, SELF_LOG_ENTRIES, SelfLogEntry, SelfLogOutput, SelfLogSource, note_own_panic,
 };

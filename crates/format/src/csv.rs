@@ -97,7 +97,8 @@ impl Csv {
     }
 
     /// Sets the columns: `timestamp`, `level`, `kind`, `category`, `target`, `module`, `file`, `line`, `thread`,
-    /// `message`, `tags`, `context`, `fields`, `spans`, `metadata`, `field.NAME`, `context.NAME` and `metadata.NAME`.
+    /// `message`, `tags`, `context`, `fields`, `spans`, `metadata`, `error` (its message), `error.type`,
+    /// `error.fingerprint`, `error.backtrace`, `field.NAME`, `context.NAME` and `metadata.NAME`.
     ///
     /// # Errors
     ///

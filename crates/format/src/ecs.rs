@@ -2,12 +2,12 @@
 
 use crate::json::{Dialect as JsonDialect, NotFinite, object, string, write_spans, write_tags};
 use crate::shared::{
-    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, first_error, is_cut, is_whole, metadata_of,
-    tags_of, write_fields, write_missing,
+    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, is_cut, is_whole, metadata_of, tags_of,
+    write_fields, write_missing,
 };
 use crate::time::Stamp;
 use crate::{Names, number};
-use tracework_core::{Description, Format, Record, Source, SpanNode, Timestamp, Value};
+use tracework_core::{Description, Format, Record, RecordError, Source, SpanNode, Timestamp, Value};
 
 /// The Elastic Common Schema ([fields](https://www.elastic.co/docs/reference/ecs/ecs-field-reference), as its
 /// [logging libraries](https://github.com/elastic/ecs-logging/tree/main/spec) write them), one object a line.
@@ -204,8 +204,8 @@ fn write_known(out: &mut Vec<u8>, record: &Record<'_>, seen: Seen) {
             }
         }
     }
-    if seen.error {
-        write_error(out, record);
+    if let Some(error) = record.error() {
+        write_error(out, &error);
     }
 }
 
@@ -221,12 +221,21 @@ fn write_metadata(out: &mut Vec<u8>, record: &Record<'_>) {
     out.extend_from_slice(&labels);
 }
 
-/// Appends the first error among the fields as `error.message`, and with its causes as `error.stack_trace`.
-fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
-    let Some(chain) = first_error(record) else { return };
-    pair(out, "error.message", Value::Str(chain.message()));
-    let causes: Vec<_> = chain.causes().map(|cause| format!("\nCaused by: {cause}")).collect();
-    pair(out, "error.stack_trace", Value::Str(&format!("{}{}", chain.message(), causes.concat())));
+/// Appends the error as `error.type`, `error.message`, `error.code` (its fingerprint), and with its causes and its
+/// backtrace as `error.stack_trace`.
+#[cold]
+fn write_error(out: &mut Vec<u8>, error: &RecordError<'_>) {
+    if let Some(name) = error.type_name() {
+        pair(out, "error.type", Value::Str(name));
+    }
+    pair(out, "error.message", Value::Str(error.message()));
+    if let Some(fingerprint) = error.fingerprint() {
+        pair(out, "error.code", Value::Str(fingerprint));
+    }
+    let causes = error.causes().map(|cause| format!("\nCaused by: {cause}"));
+    let backtrace = error.backtrace().map(|backtrace| format!("\n{backtrace}"));
+    let rest: String = causes.chain(backtrace).collect();
+    pair(out, "error.stack_trace", Value::Str(&format!("{}{rest}", error.message())));
 }
 
 impl Format for Ecs {

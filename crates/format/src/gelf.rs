@@ -181,6 +181,9 @@ impl Format for Gelf {
                 self.write_extra(out, "metadata.", name, &value);
             }
         });
+        crate::shared::error_pairs(record, |name, value| {
+            self.write_extra(out, "fields.", name, &Value::Str(value));
+        });
         crate::shared::write_missing(record, |name, value| {
             self.write_extra(out, "fields.", name, &Value::Str(value));
         });

@@ -1,8 +1,8 @@
 //! logfmt: `name=value` pairs in a line.
 
 use crate::shared::{
-    self, Context, Dialect, Pairs, Role, Said, Setup, Site, has_field, is_cut, is_taken, is_whole, metadata_of,
-    named_spans, tags_around, tags_of, write_fields, write_missing, write_span,
+    self, Context, Dialect, Pairs, Role, Said, Setup, Site, error_pairs, has_field, is_cut, is_taken, is_whole,
+    metadata_of, named_spans, tags_around, tags_of, write_fields, write_missing, write_span,
 };
 use crate::text::Words;
 use crate::{Names, Zone, escape, number};
@@ -72,6 +72,9 @@ const TAKEN: &[&str] = &[
     "file",
     "line",
     "msg",
+    "error.type",
+    "error.fingerprint",
+    "error.backtrace",
     "tags",
     "span",
     "_truncated",
@@ -213,6 +216,7 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
     metadata.write(out, "metadata.", seen.names | context.names(), &Flat, |name| {
         has_field(record, name) || context.has(name)
     });
+    error_pairs(record, |name, value| pair(out, name, value));
     if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
         write_missing(record, |name, value| pair(out, name, value));
     }

@@ -30,11 +30,17 @@ pub(crate) enum Part {
     ContextOf(Box<str>),
     /// `metadata.NAME`
     MetadataOf(Box<str>),
+    /// `error`: its message.
+    Error,
+    ErrorType,
+    ErrorFingerprint,
+    ErrorBacktrace,
 }
 
 /// The names that [`Part::named`] knows, for those who mistyped one.
 pub(crate) const NAMES: &str = "time, level, kind, category, target, module, file, line, thread, message, tags, \
-     fields, spans, context, metadata, field.NAME, context.NAME and metadata.NAME";
+     fields, spans, context, metadata, error, error.type, error.fingerprint, error.backtrace, field.NAME, context.NAME \
+     and metadata.NAME";
 
 impl Part {
     /// The part with this name.
@@ -45,6 +51,13 @@ impl Part {
                 "field" => Some(Self::Field(rest.into())),
                 "context" => Some(Self::ContextOf(rest.into())),
                 "metadata" => Some(Self::MetadataOf(rest.into())),
+                "error" => match rest {
+                    "type" => Some(Self::ErrorType),
+                    "message" => Some(Self::Error),
+                    "fingerprint" => Some(Self::ErrorFingerprint),
+                    "backtrace" => Some(Self::ErrorBacktrace),
+                    _ => None,
+                },
                 _ => None,
             };
         }
@@ -64,6 +77,7 @@ impl Part {
             "spans" => Self::Spans,
             "context" => Self::Context,
             "metadata" => Self::Metadata,
+            "error" => Self::Error,
             _ => return None,
         })
     }
@@ -84,9 +98,22 @@ impl Part {
             Self::Message => escape::put::<S>(out, record.message()),
             Self::Tags => escape::put::<S>(out, &tags_of(record).collect::<Vec<_>>().join(",")),
             Self::Field(_) | Self::ContextOf(_) | Self::MetadataOf(_) => self.write_value::<S>(out, record),
+            Self::Error | Self::ErrorType | Self::ErrorFingerprint | Self::ErrorBacktrace => {
+                escape::put::<S>(out, self.of_error(record).unwrap_or_default());
+            }
             Self::Fields | Self::Spans | Self::Context | Self::Metadata => return false,
         }
         true
+    }
+
+    fn of_error<'a>(&self, record: &Record<'a>) -> Option<&'a str> {
+        let error = record.error()?;
+        match self {
+            Self::Error => Some(error.message()),
+            Self::ErrorType => error.type_name(),
+            Self::ErrorFingerprint => error.fingerprint(),
+            _ => error.backtrace(),
+        }
     }
 
     fn write_value<S: Style>(&self, out: &mut Vec<u8>, record: &Record<'_>) {

@@ -1,12 +1,12 @@
 //! XML, one element a line.
 
 use crate::shared::{
-    self, Context, Dialect, Plain, Said, Setup, Site, first_error, is_cut, is_whole, metadata_of, named_spans, tags_of,
+    self, Context, Dialect, Plain, Said, Setup, Site, is_cut, is_whole, metadata_of, named_spans, tags_of,
     write_fields, write_missing, write_span,
 };
 use crate::time::Stamp;
 use crate::{Names, Zone, escape, json, number};
-use tracework_core::{Description, Format, Record, Source, SpanNode, Timestamp, Value};
+use tracework_core::{Description, Format, Record, RecordError, Source, SpanNode, Timestamp, Value};
 
 /// XML 1.0, one element a line, without a prolog or a root, so that files can be cut and joined at any line.
 ///
@@ -182,8 +182,8 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
             metadata
         }));
     }
-    if seen.error {
-        write_error(out, record);
+    if let Some(error) = record.error() {
+        write_error(out, &error);
     }
     if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
         write_missing(record, |name, value| element(out, name.trim_start_matches('_'), value));
@@ -212,12 +212,15 @@ fn write_metadata(out: &mut Vec<u8>, record: &Record<'_>, own: bool) {
     });
 }
 
-/// Appends `<error><message>..</message><cause>..</cause></error>`: the first error among the fields.
-fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
-    let Some(chain) = first_error(record) else { return };
+/// Appends `<error><type>..</type><message>..</message><cause>..</cause></error>`, with the fingerprint and the backtrace.
+#[cold]
+fn write_error(out: &mut Vec<u8>, error: &RecordError<'_>) {
     out.extend_from_slice(b"<error>");
-    element(out, "message", chain.message());
-    chain.causes().for_each(|cause| element(out, "cause", cause));
+    error.type_name().into_iter().for_each(|name| element(out, "type", name));
+    element(out, "message", error.message());
+    error.causes().for_each(|cause| element(out, "cause", cause));
+    error.fingerprint().into_iter().for_each(|fingerprint| element(out, "fingerprint", fingerprint));
+    error.backtrace().into_iter().for_each(|backtrace| element(out, "backtrace", backtrace));
     out.extend_from_slice(b"</error>");
 }
 

@@ -4,13 +4,13 @@
 mod capture;
 mod companion;
 pub mod context;
+mod errors;
 mod layers;
 mod macros;
-mod panics;
 mod values;
 
+pub use errors::{AnyError, Described, ResultExt, how, install_panic_hook, log_error, log_panics};
 pub use layers::{DestinationLayer, MetadataLayer, TagFilterLayer};
-pub use panics::log_panics;
 #[cfg(feature = "json")]
 pub use values::{Json, json};
 pub use values::{Lazy, lazy};

@@ -11,9 +11,13 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// How long the handle, when it goes out of scope, waits for what is queued.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a panic waits for what is queued.
+const PANIC_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Reads the config at `path`, installs the global subscriber and attaches what the config names. Variables of the
 /// environment such as `TRACEWORK_LEVEL` are read over the config, and `RUST_LOG` replaces its `level` and `targets`. With
 /// the feature `log`, what other crates emit through `log` comes along. [`Init`] has more to choose from.
+/// Panics are logged from now on, see [`log_panics`](crate::log_panics); `errors: { panics: false }` says otherwise.
 ///
 /// For a stack of layers with others in it, see [`config::Config::into_control`](tracework_config::Config::into_control)
 /// and [`DestinationLayer`].
@@ -60,6 +64,7 @@ pub fn init_config(config: Config) -> Result<Tracework, Error> {
     stack.try_init()?;
     #[cfg(feature = "log")]
     bridge::install(&control);
+    crate::log_panics(&control, PANIC_PATIENCE);
     Ok(Tracework { guard: control.guard(PATIENCE) })
 }
 

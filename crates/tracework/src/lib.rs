@@ -20,6 +20,8 @@ mod builder;
 mod error;
 #[cfg(feature = "config")]
 mod init;
+#[cfg(feature = "config")]
+mod main_result;
 pub mod prelude;
 #[cfg(feature = "config")]
 pub mod registry;
@@ -32,6 +34,8 @@ pub use error::Error;
 #[cfg(feature = "config")]
 pub use init::{Tracework, init, init_config, init_str};
 #[cfg(feature = "config")]
+pub use main_result::main_result;
+#[cfg(feature = "config")]
 pub use tracework_config as config;
 pub use tracework_core as core;
 pub use tracework_core::{Kind, KindSet, Severity, SeveritySet};
@@ -41,7 +45,8 @@ pub use tracework_format as format;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;
 pub use tracework_layer::{
-    self as layer, DestinationLayer, MetadataLayer, TagFilterLayer, context, critical, lazy, log_panics,
+    self as layer, DestinationLayer, MetadataLayer, ResultExt, TagFilterLayer, context, critical, lazy, log_error,
+    log_panics,
 };
 pub use tracework_rules as rules;
 pub use tracework_std as destinations;

@@ -8,6 +8,7 @@ pub use std::time::Duration;
 pub use tracework_config::SaveConfig as _;
 pub use tracework_core::Attach as _;
 pub use tracework_format::{JsonLines, Text};
+pub use tracework_layer::ResultExt as _;
 pub use tracework_std::{Console, File, Memory};
 pub use tracing::{debug, error, event, info, instrument, span, trace, warn};
 pub use tracing_subscriber::layer::SubscriberExt as _;

@@ -7,6 +7,7 @@ mod ends;
 mod forks;
 mod interest;
 mod ours;
+mod panics;
 mod peers;
 mod reentrancy;
 mod runtimes;
@@ -17,8 +18,16 @@ use tracework::prelude::*;
 
 /// Runs a case by its name.
 pub(crate) fn run(case: &str) {
-    let parts =
-        [config::CASES, ends::CASES, interest::CASES, ours::CASES, peers::CASES, reentrancy::CASES, runtimes::CASES];
+    let parts = [
+        config::CASES,
+        ends::CASES,
+        interest::CASES,
+        ours::CASES,
+        panics::CASES,
+        peers::CASES,
+        reentrancy::CASES,
+        runtimes::CASES,
+    ];
     #[cfg(unix)]
     let parts = parts.into_iter().chain([forks::CASES]);
     let found = parts.into_iter().flatten().find(|(name, _)| *name == case);

@@ -2,6 +2,7 @@
 
 mod destinations;
 mod explain;
+mod layers;
 mod ledger;
 mod levels;
 mod parts;

@@ -131,6 +131,11 @@ impl Draft {
         self.flags |= layout::FLAG_INCOMPLETE;
     }
 
+    /// Says that it carries an error, as one with an error among its values does by itself.
+    pub fn mark_error(&mut self) {
+        self.flags |= layout::FLAG_ERROR;
+    }
+
     /// Says that tracework itself wrote it.
     pub fn mark_internal(&mut self) {
         self.flags |= layout::FLAG_INTERNAL;
@@ -197,6 +202,9 @@ impl Draft {
     pub fn field(&mut self, key: Key<'_>, value: Value<'_>) {
         if self.admit() {
             self.note_name(key);
+            if let Value::Error(_) = value {
+                self.mark_error();
+            }
             self.sink.value(Section::Field, key, value, &self.limits);
         }
     }
@@ -269,6 +277,7 @@ impl Draft {
     pub fn error(&mut self, key: Key<'_>, error: &(dyn std::error::Error + 'static)) {
         if self.admit() {
             self.note_name(key);
+            self.mark_error();
             self.sink.error(Section::Field, key, error, &self.limits);
         }
     }

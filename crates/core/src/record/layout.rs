@@ -55,6 +55,8 @@ pub(super) const FLAG_DESTINATIONS: u16 = 16;
 pub(super) const FLAG_NAMED: u16 = 64;
 /// tracework itself wrote it: a notice.
 pub(super) const FLAG_INTERNAL: u16 = 32;
+/// It carries an error.
+pub(super) const FLAG_ERROR: u16 = 128;
 
 pub(super) const ENTRY_SECTION: u8 = 0b11;
 pub(super) const ENTRY_CUT: u8 = 0b100;
@@ -101,11 +103,17 @@ pub enum Reserved {
     Line = 9,
     /// The name of the thread, where it is not the page's.
     Thread = 10,
+    /// The type of the error that it carries, where it is known.
+    ErrorType = 11,
+    /// Where that error came from: the calls that led there.
+    Backtrace = 12,
+    /// What errors of one group have in common, as 16 hexadecimal digits.
+    Fingerprint = 13,
 }
 
 impl Reserved {
     pub(super) fn from_number(number: u16) -> Option<Self> {
-        const ALL: [Reserved; 11] = [
+        const ALL: [Reserved; 14] = [
             Reserved::Tags,
             Reserved::Destinations,
             Reserved::Category,
@@ -117,6 +125,9 @@ impl Reserved {
             Reserved::File,
             Reserved::Line,
             Reserved::Thread,
+            Reserved::ErrorType,
+            Reserved::Backtrace,
+            Reserved::Fingerprint,
         ];
         ALL.get(usize::from(number)).copied()
     }

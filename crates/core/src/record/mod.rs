@@ -5,6 +5,7 @@
 
 mod draft;
 mod entries;
+mod error;
 mod layout;
 mod owned;
 mod page;
@@ -13,6 +14,7 @@ mod sink;
 
 pub use draft::{Draft, Head};
 pub use entries::{Entries, Entry, Section};
+pub use error::RecordError;
 pub use layout::Reserved;
 pub use owned::OwnedRecord;
 pub use page::{Page, Pick, Thread};

@@ -124,6 +124,13 @@ impl<'a> Record<'a> {
         self.text.get(start..start + self.word(layout::MESSAGE_LENGTH) as usize).unwrap_or_default()
     }
 
+    /// Does it carry an error? [`Record::error`] gives it.
+    #[inline]
+    #[must_use]
+    pub fn has_error(&self) -> bool {
+        self.has(layout::FLAG_ERROR)
+    }
+
     #[inline]
     fn has(&self, flag: u16) -> bool {
         self.half(layout::FLAGS) & flag != 0

@@ -4,6 +4,7 @@ use super::{Control, FlushReport};
 use crate::delivery::{DeadLetter, Outlet};
 use crate::own::mark_own_thread;
 use crate::plan::{Attached, Described, PlanError, PlanSpec, Source, check_name, meant};
+use crate::selflog;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, Command, DestinationSettings, Format};
@@ -73,8 +74,12 @@ impl Control {
         let format = attachment.format.as_ref().and_then(|format| format.identity());
         let clock = self.hub().clock().clone();
         let clock = Arc::new(move || clock.now());
-        let outlet =
-            Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(mark_own_thread)).map_err(PlanError::Thread)?;
+        let log = Arc::clone(&self.hub().beside.selflog);
+        let begin = move || {
+            mark_own_thread();
+            selflog::install(Arc::clone(&log));
+        };
+        let outlet = Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(begin)).map_err(PlanError::Thread)?;
         Ok(Arc::new(Attached {
             name: name.to_owned(),
             outlet,

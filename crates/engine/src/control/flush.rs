@@ -156,6 +156,11 @@ pub(super) fn close_all(hub: &Arc<Hub>, deadline: Instant) -> ShutdownReport {
     let ticket = hub.requests.ask_pass();
     hub.wake();
     let _ = hub.requests.wait_pass(ticket, deadline);
+    // What alerts run may write to a destination, so it comes first.
+    for (_, action) in &last.spec().actions {
+        action.settle(deadline);
+        action.end();
+    }
     retiring::close(hub, &hub.retired.closing(), deadline);
     let read = hub.retired.read(|| hub.plan());
     let mut report =
@@ -164,6 +169,7 @@ pub(super) fn close_all(hub: &Arc<Hub>, deadline: Instant) -> ShutdownReport {
     for (name, health) in read.closing {
         report.destinations.entry(name).or_default().add(&health.ledger);
     }
+    hub.beside.selflog.notifier.settle(deadline.min(Instant::now() + Duration::from_millis(500)));
     hub.buffer.pool().close();
     hub.requests.stop();
     hub.wake();

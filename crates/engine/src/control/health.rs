@@ -4,6 +4,7 @@ use super::{ConfigHealth, Control};
 use crate::hub::Counters;
 use crate::ledger::{DestinationHealth, DropReason, FilterHealth, LedgerRow};
 use crate::retired::Read;
+use crate::selflog::SelfLogEntry;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -11,6 +12,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use tracework_core::Callsite;
+
+/// How many entries of the self-log the health shows.
+const LAST_ERRORS: usize = 8;
 
 /// How the pipeline is, at one moment for each of its parts.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -37,6 +41,8 @@ pub struct Health {
     pub records: u64,
     /// Errors in all: of destinations, and of the pipeline's own parts.
     pub errors: u64,
+    /// The newest entries of the self-log, the oldest first: 8 at the most.
+    pub last_errors: Vec<SelfLogEntry>,
     /// Of the records routed so far, those whose callsite was found in their thread's table, and the look-ups there were.
     pub callsite_cache: (u64, u64),
     /// Each filter with a memory: by its name, or by `routes.ROUTE.NAME` and `destinations.NAME.NAME`.
@@ -104,6 +110,7 @@ impl Control {
             closed,
             config: hub.config.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             destinations,
+            last_errors: hub.beside.selflog.newest(LAST_ERRORS),
             records: row.accepted,
             buffer: LedgerRow {
                 accepted: row.accepted,

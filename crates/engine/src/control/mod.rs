@@ -1,9 +1,11 @@
 //! Control: changing the plan of a running program, and asking how it does.
 
 mod destinations;
+mod errors;
 mod flush;
 mod handle;
 mod health;
+mod layers;
 mod levels;
 mod parts;
 mod refused;
@@ -14,5 +16,6 @@ mod together;
 pub use flush::{FlushReport, ShutdownReport, Unclean};
 pub use handle::{Control, ControlBuilder, Guard};
 pub use health::{CallsiteCount, Closing, Health};
+pub use layers::LayerInfo;
 pub use refused::{ConfigHealth, Refused};
 pub use reload::{Planned, ReloadReport};

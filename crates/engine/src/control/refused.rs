@@ -60,6 +60,7 @@ impl Control {
         health.state = "refused";
         health.refused = Some(Refused { at: now, error: error.to_owned() });
         drop(config);
+        hub.note(crate::SelfLogSource::Config, error);
         let notice = notice(error, now, Some(Arc::clone(plan.metadata())));
         for destination in plan.destinations().iter().filter(|destination| hears(destination, &plan)) {
             destination.outlet.announce(notice.clone());

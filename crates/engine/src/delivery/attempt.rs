@@ -44,11 +44,14 @@ impl Worker {
                     FailureClass::Temporary => Cause::Temporary,
                     FailureClass::Permanent => Cause::Permanent,
                 };
-                Err(Fault { cause, message: failure.to_string(), delivered: failure.delivered() })
+                let message = failure.to_string();
+                self.tell(&message, failure.class(), false);
+                Err(Fault { cause, message, delivered: failure.delivered() })
             }
             Err(panic) => {
                 self.ready = false;
                 let message = format!("the destination panicked: {}", encode::message(&*panic));
+                self.tell(&message, FailureClass::Temporary, true);
                 Err(Fault { cause: Cause::Panic, message, delivered: 0 })
             }
         }

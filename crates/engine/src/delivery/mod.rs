@@ -44,4 +44,5 @@ mod tests;
 pub use dead::DeadLetter;
 pub(crate) use notice::record as notice;
 pub(crate) use outlet::Outlet;
+pub(crate) use thin::parcel_of;
 pub(crate) use together::{close_all, drain_all, flush_all};

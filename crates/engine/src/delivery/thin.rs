@@ -44,7 +44,7 @@ pub(super) fn copy_out(round: &Round, picks: &[At]) -> Parcel {
 }
 
 /// A parcel of one record that was kept.
-pub(super) fn parcel_of(record: &OwnedRecord) -> Parcel {
+pub(crate) fn parcel_of(record: &OwnedRecord) -> Parcel {
     let view = record.view();
     let mut page = Page::new(std::sync::Arc::new(view.thread().clone()));
     page.set_metadata(view.shared_metadata().cloned());

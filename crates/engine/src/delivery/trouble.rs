@@ -2,8 +2,10 @@
 
 use super::backoff::{Backoff, Verdict};
 use super::worker::Worker;
+use crate::selflog::{self, FailureReport, SelfLogSource};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
+use tracework_core::FailureClass;
 
 /// The longest wait between attempts once it is to close, since little time may be left.
 const LAST_WAIT: Duration = Duration::from_millis(100);
@@ -55,8 +57,21 @@ impl Worker {
         self.trouble.as_ref().map_or(0, |trouble| trouble.backoff.attempts())
     }
 
+    /// Tells the program's handlers of a failed call.
+    pub(super) fn tell(&self, message: &str, class: FailureClass, panicked: bool) {
+        if let Some(log) = selflog::own() {
+            log.notifier.failed(&self.shared.name, || FailureReport {
+                message: message.to_owned(),
+                class,
+                panicked,
+                at: (self.shared.clock)(),
+            });
+        }
+    }
+
     /// An error to be seen in its health.
     pub(super) fn note_error(&self, message: &str) {
+        selflog::note(SelfLogSource::Destination(self.shared.name.clone()), message);
         let at = (self.shared.clock)();
         self.shared.lock().vitals.error(message, at);
     }

@@ -124,6 +124,7 @@ impl Plan {
             let at = || format!("the route `{}`", route.name.clone().unwrap_or_else(|| route.when.to_string()));
             routes.push((route.when.clone(), lookup(&route.to, &at)?));
         }
+        check_alerts(&spec)?;
         let default = lookup(&spec.default, &|| "`default`".to_owned())?;
         let enabled = spec.destinations.iter().enumerate().filter(|(_, destination)| destination.settings.enabled);
         let enabled = enabled.fold(0, |mask, (place, _)| mask | 1 << place);
@@ -155,6 +156,15 @@ fn metadata(spec: &PlanSpec, redactor: &Redactor) -> Metadata {
         let shown = masked.map(|masked| masked.with_value(|value| value.to_string()));
         (key.as_str(), shown.unwrap_or_else(|| value.clone()))
     }))
+}
+
+/// Does every alert name actions that are there?
+fn check_alerts(spec: &PlanSpec) -> Result<(), PlanError> {
+    let known = |name: &String| spec.actions.iter().any(|(other, _)| other == name);
+    match spec.alerts.iter().flat_map(|alert| &alert.actions).find(|name| !known(name)) {
+        Some(name) => Err(PlanError::NotFound { what: "action", name: name.clone() }),
+        None => Ok(()),
+    }
 }
 
 fn check_destinations(destinations: &[Arc<Attached>]) -> Result<(), PlanError> {

@@ -81,7 +81,7 @@ impl Plan {
     /// The destinations that `record` goes to.
     pub(crate) fn route<N: Notes>(&self, record: &Record<'_>, notes: &mut N) -> Mask {
         let all = self.all();
-        if record.roles() & roles::DESTINATION == 0 {
+        if self.roles_of(record) & roles::DESTINATION == 0 {
             return self.refuse(all, &Why::NoLayer, notes);
         }
         let (severity, target) = (record.severity(), record.target());
@@ -166,8 +166,14 @@ impl Plan {
         }
     }
 
+    /// The roles of the layers that saw the record and are switched on.
+    #[inline]
+    pub(crate) fn roles_of(&self, record: &Record<'_>) -> u8 {
+        record.roles() & !self.spec.layers_off
+    }
+
     fn passes_filters(&self, record: &Record<'_>) -> bool {
-        (record.roles() & roles::TAG_FILTER == 0 || self.spec.tags.keeps(record))
+        (self.roles_of(record) & roles::TAG_FILTER == 0 || self.spec.tags.keeps(record))
             && self.spec.filters.iter().all(|(_, filter)| keeps(filter.as_ref(), record))
     }
 

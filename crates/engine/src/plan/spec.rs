@@ -1,7 +1,9 @@
 //! What a plan is made of.
 
 use super::configured::{Configured, Source};
+use crate::alerts::{ActionHandle, AlertSpec};
 use crate::delivery::Outlet;
+use crate::errors::ErrorSettings;
 use crate::process::Resource;
 use crate::redact::RedactSettings;
 use std::fmt;
@@ -45,6 +47,14 @@ pub struct PlanSpec {
     pub redact: RedactSettings,
     /// How large a record may become.
     pub limits: Limits,
+    /// What is set for errors that the program catches.
+    pub errors: ErrorSettings,
+    /// Which records raise an alert.
+    pub alerts: Vec<AlertSpec>,
+    /// The roles of layers that are switched off, a bit each.
+    pub(crate) layers_off: u8,
+    /// What alerts run, by name.
+    pub(crate) actions: Vec<(String, Arc<ActionHandle>)>,
     pub(crate) destinations: Vec<Arc<Attached>>,
     pub(crate) configured: Configured,
 }
@@ -154,6 +164,10 @@ impl Default for PlanSpec {
             metadata: Vec::new(),
             redact: RedactSettings::default(),
             limits: Limits::default(),
+            errors: ErrorSettings::default(),
+            alerts: Vec::new(),
+            actions: Vec::new(),
+            layers_off: 0,
             destinations: Vec::new(),
             configured: Configured::default(),
         }

@@ -1,6 +1,6 @@
 //! What can be said of a callsite's records before there are any.
 
-use super::{Mask, Plan};
+use super::{Mask, Plan, roles};
 use tracework_core::{Callsite, Kind, Severity, SeveritySet};
 use tracework_rules::{Facts, Verdict as Answer};
 
@@ -35,7 +35,7 @@ impl Plan {
         if temporary.is_none() && !severities.iter().any(|severity| self.target_allows(shape.target, severity)) {
             return Verdict::Never;
         }
-        if self.enabled == 0 {
+        if self.enabled == 0 || self.spec.layers_off & roles::DESTINATION != 0 {
             return Verdict::Never;
         }
         if shape.names_destinations {

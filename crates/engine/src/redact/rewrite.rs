@@ -140,6 +140,9 @@ fn copy_marks(record: &Record<'_>, draft: &mut Draft) {
     if record.internal() {
         draft.mark_internal();
     }
+    if record.has_error() {
+        draft.mark_error();
+    }
     draft.set_limits(Limits { fields: 0, ..UNBOUNDED });
     (0..record.omitted()).for_each(|_| draft.field(Key::Place(0), Value::Null));
 }

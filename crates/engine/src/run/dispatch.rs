@@ -6,8 +6,9 @@ use crate::buffer::Taken;
 use crate::hub::Hub;
 use crate::plan::{Attached, Mask, Plan, Unknown};
 use crate::redact::{RedactCache, RedactScratch};
-use crate::roles;
 use crate::round::{At, Encoded, Parcel, Recycle, Round};
+use crate::selflog::SelfLogSource;
+use crate::{alerts, errors, roles};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -86,8 +87,9 @@ impl Dispatcher {
             pages.extend(lane.pages.into_iter().map(|page| self.compact(page)));
             lanes.push(first..pages.len());
         }
+        let metadata = newest.has_layer(roles::METADATA).then(|| Arc::clone(newest.metadata()));
         for page in &mut pages {
-            page.set_metadata_for(Some(Arc::clone(newest.metadata())), roles::METADATA);
+            page.set_metadata_for(metadata.clone(), roles::METADATA);
         }
         self.begin_shares(&newest);
         let mut rewritten = Rewritten { pages: Vec::new(), of: vec![0; pages.len()] };
@@ -137,17 +139,22 @@ impl Dispatcher {
             let slot = rewritten.slot(page, &pages[page]);
             let pick = rewritten.pages[slot].push(&self.draft, record.span_node());
             let at = At { page: u32::try_from(pages.len() + slot).unwrap_or(u32::MAX), pick };
-            self.share(&rewritten.pages[slot].record(pick), at, newest);
+            let record = rewritten.pages[slot].record(pick);
+            self.watch_for_errors(&record, newest);
+            self.share(&record, at, newest);
             return;
         }
+        self.watch_for_errors(record, newest);
         self.share(record, At { page: u32::try_from(page).unwrap_or(u32::MAX), pick }, newest);
     }
 
     /// Does the record hold a secret, or does anything add to it? It is then in the draft, written anew.
     #[inline]
     pub(super) fn needs_rewriting(&mut self, record: &Record<'_>, newest: &Plan) -> bool {
-        let enriches = !newest.spec().enrichers.is_empty() && record.roles() & roles::METADATA != 0;
-        (enriches || newest.redactor().needs(record, &mut self.redaction)) && self.rewrite(record, newest, enriches)
+        let enriches = !newest.spec().enrichers.is_empty() && newest.roles_of(record) & roles::METADATA != 0;
+        let error = record.has_error();
+        (enriches || error || newest.redactor().needs(record, &mut self.redaction))
+            && self.rewrite(record, newest, (enriches, error))
     }
 
     /// Empties the shares, keeping their memory while the plan stays.
@@ -196,20 +203,39 @@ impl Dispatcher {
     }
 
     /// Writes the record anew into the draft, secrets hidden and metadata added; `false` if nothing changed.
-    fn rewrite(&mut self, record: &Record<'_>, plan: &Plan, enriches: bool) -> bool {
+    fn rewrite(&mut self, record: &Record<'_>, plan: &Plan, (enriches, error): (bool, bool)) -> bool {
         let redacted = plan.redactor().rewrite(record, &mut self.redaction, &mut self.draft);
-        if !enriches {
-            return redacted;
+        if enriches {
+            self.enrich(record, plan);
         }
-        for (_, enricher) in &plan.spec().enrichers {
+        if error {
+            errors::mark_group(&mut self.draft);
+        }
+        redacted || enriches || error
+    }
+
+    /// Has the enrichers add to the draft.
+    fn enrich(&mut self, record: &Record<'_>, plan: &Plan) {
+        for (name, enricher) in &plan.spec().enrichers {
             let mut metadata = Enrichment::new(&mut self.draft);
             if catch_unwind(AssertUnwindSafe(|| enricher.enrich(record, &mut metadata))).is_err() {
                 self.hub.counters.errors.fetch_add(1, Ordering::Relaxed);
+                self.hub.note(SelfLogSource::Enricher(name.clone()), "the enricher panicked");
             }
         }
         // What was added may hold a secret as well.
         plan.redactor().redact_draft(&mut self.draft, &mut self.scratch);
-        true
+    }
+
+    /// Counts the error that a record carries, and raises the alerts that it is for.
+    #[inline]
+    pub(super) fn watch_for_errors(&self, record: &Record<'_>, newest: &Plan) {
+        if record.has_error() {
+            errors::count(&self.hub, record);
+        }
+        if !newest.spec().alerts.is_empty() {
+            alerts::raise(newest, record);
+        }
     }
 
     /// The mask by the callsite alone, if the record and its spans say nothing about themselves.
@@ -221,11 +247,11 @@ impl Dispatcher {
         let callsite = record.callsite()?;
         if record.severity() != callsite.severity
             || record.kind() != Kind::Log
-            || record.roles() & roles::DESTINATION == 0
+            || plan.roles_of(record) & roles::DESTINATION == 0
         {
             return None;
         }
-        if record.roles() & roles::TAG_FILTER != 0 && !plan.takes_tagless() {
+        if plan.roles_of(record) & roles::TAG_FILTER != 0 && !plan.takes_tagless() {
             return Some(0);
         }
         let place = callsite.id().number() as usize;

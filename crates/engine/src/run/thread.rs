@@ -5,6 +5,7 @@ use crate::DropReason;
 use crate::delivery;
 use crate::hub::Hub;
 use crate::own::mark_own_thread;
+use crate::selflog;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ const CHORES: Duration = Duration::from_secs(1);
 pub(crate) fn start(hub: Arc<Hub>) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("tracework".into()).spawn(move || {
         mark_own_thread();
+        selflog::install(Arc::clone(&hub.beside.selflog));
         hub.buffer.pool().set_engine(thread::current());
         run(&hub);
         hub.requests.end();

@@ -70,6 +70,7 @@ impl Dispatcher {
         if self.needs_rewriting(record, pass.newest) {
             at = self.written(pass, at, record);
         }
+        self.watch_for_errors(&pass.record(at), pass.newest);
         let older = self.older_plan(record, pass.newest);
         let plan = older.as_ref().unwrap_or(pass.newest);
         let mask = self.mask(&pass.record(at), plan, older.is_some());

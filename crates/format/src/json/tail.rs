@@ -1,9 +1,9 @@
 //! How an object ends: fields with a place of their own, the first error, and what was cut.
 
 use super::value::{Dialect, NotFinite, string};
-use crate::shared::{Dialect as _, Role, Said, Seen, fields_of, first_error};
+use crate::shared::{Dialect as _, Role, Said, Seen, fields_of};
 use crate::{escape, number};
-use tracework_core::{Entry, Record, Section};
+use tracework_core::{Entry, Record, RecordError, Section};
 
 /// Appends what a plain record does not have.
 #[inline]
@@ -17,8 +17,8 @@ pub(super) fn write(
     if seen.lifted {
         write_lifted(out, record, dialect);
     }
-    if seen.error {
-        write_error(out, record);
+    if let Some(error) = record.error() {
+        write_error(out, &error);
     }
     let cut = seen.cut || said.cut || record.message_cut() || !cut_around.is_empty();
     if cut || record.omitted() > 0 || record.incomplete() {
@@ -35,19 +35,34 @@ fn write_lifted(out: &mut Vec<u8>, record: &Record<'_>, dialect: &Dialect<'_>) {
     }
 }
 
-/// Appends `,"error":{"message":..,"chain":[..]}`: the first error among the fields.
-fn write_error(out: &mut Vec<u8>, record: &Record<'_>) {
-    let Some(chain) = first_error(record) else { return };
-    out.extend_from_slice(b",\"error\":{\"message\":");
-    string(out, chain.message());
+/// Appends `,"error":{"type":..,"message":..,"chain":[..],"fingerprint":..,"backtrace":..}`, without what is not known.
+#[cold]
+fn write_error(out: &mut Vec<u8>, error: &RecordError<'_>) {
+    out.extend_from_slice(b",\"error\":{");
+    if let Some(name) = error.type_name() {
+        out.extend_from_slice(b"\"type\":");
+        string(out, name);
+        out.push(b',');
+    }
+    out.extend_from_slice(b"\"message\":");
+    string(out, error.message());
     out.extend_from_slice(b",\"chain\":[");
-    for (at, cause) in chain.causes().enumerate() {
+    for (at, cause) in error.causes().enumerate() {
         if at > 0 {
             out.push(b',');
         }
         string(out, cause);
     }
-    out.extend_from_slice(b"]}");
+    out.push(b']');
+    if let Some(fingerprint) = error.fingerprint() {
+        out.extend_from_slice(b",\"fingerprint\":");
+        string(out, fingerprint);
+    }
+    if let Some(backtrace) = error.backtrace() {
+        out.extend_from_slice(b",\"backtrace\":");
+        string(out, backtrace);
+    }
+    out.push(b'}');
 }
 
 /// Appends `,"_truncated":{"keys":[..],"omitted":3,"incomplete":true}`, without what does not apply.

@@ -51,8 +51,6 @@ pub(crate) struct Seen {
     pub(crate) lifted: bool,
     /// Metadata of the record's own.
     pub(crate) metadata: bool,
-    /// An error among the values.
-    pub(crate) error: bool,
     /// A value that was cut.
     pub(crate) cut: bool,
     /// A bit of each name, see [`name_bit`].
@@ -64,7 +62,6 @@ impl Seen {
     fn entry(&mut self, entry: &Entry<'_>) {
         self.cut |= entry.cut;
         self.metadata |= entry.section == Section::Metadata;
-        self.error |= matches!(entry.value, Value::Error(_));
     }
 }
 

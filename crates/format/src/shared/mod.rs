@@ -19,7 +19,7 @@ pub(crate) use fragment::Fragment;
 pub(crate) use kept::{Leaves, Settled, Sites};
 pub(crate) use metadata::metadata_of;
 pub(crate) use pairs::{Pairs, has_field};
-pub(crate) use plain::{Plain, first_error, thread_label};
+pub(crate) use plain::{Plain, error_pairs, thread_label};
 pub(crate) use said::{Said, chain, is_cut, tags_around, tags_of};
 pub(crate) use setup::{Kept, Setup};
 pub(crate) use site::Site;

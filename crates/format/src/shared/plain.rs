@@ -2,7 +2,7 @@
 
 use crate::number;
 use std::io::Write;
-use tracework_core::{ErrorChain, Record, Value};
+use tracework_core::{Record, Value};
 
 /// A value as plain text, nothing escaped: a borrowed one, or one written into a scratch buffer.
 #[derive(Debug, Default)]
@@ -48,10 +48,17 @@ pub(crate) fn thread_label<'a>(record: &Record<'a>, scratch: &'a mut String) -> 
     }
 }
 
-/// The first error among the fields of `record`.
-pub(crate) fn first_error<'a>(record: &Record<'a>) -> Option<ErrorChain<'a>> {
-    record.fields().find_map(|entry| match entry.value {
-        Value::Error(chain) => Some(chain),
-        _ => None,
-    })
+/// Hands over what is known of the record's error beside its own text: its type, fingerprint and backtrace.
+pub(crate) fn error_pairs(record: &Record<'_>, mut each: impl FnMut(&str, &str)) {
+    let Some(error) = record.error() else { return };
+    let parts = [
+        ("error.type", error.type_name()),
+        ("error.fingerprint", error.fingerprint()),
+        ("error.backtrace", error.backtrace()),
+    ];
+    for (name, value) in parts {
+        if let Some(value) = value {
+            each(name, value);
+        }
+    }
 }

@@ -56,6 +56,9 @@ pub(super) fn encode(kept: &mut Kept, settings: Settings, record: &Record<'_>, o
     if let Some(around) = around {
         out.extend_from_slice(&around.spans);
     }
+    if let Some(backtrace) = record.error().and_then(|error| error.backtrace()) {
+        write_pair(out, "error.backtrace", backtrace);
+    }
     let cut = seen.cut || said.cut || around.is_some_and(|around| around.cut);
     if !is_whole(record, cut) {
         write_missing(record, |name, value| write_pair(out, name, value));

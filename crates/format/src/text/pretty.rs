@@ -32,6 +32,7 @@ pub(super) fn encode(kept: &mut Kept, settings: Settings, record: &Record<'_>, o
         write_spans(out, record, colors);
     }
     write_place(out, record, colors);
+    write_error(out, record, colors);
     write_missing(record, |name, value| write_line(out, colors, DIM, name, &Value::Str(value)));
 }
 
@@ -85,6 +86,22 @@ fn write_spans(out: &mut Vec<u8>, record: &Record<'_>, colors: Colors) {
             Words.key(out, entry.key);
             Words.value(out, entry.value);
         }
+        out.push(b'\n');
+    }
+}
+
+/// Appends the type of the error and its backtrace, a frame a line.
+fn write_error(out: &mut Vec<u8>, record: &Record<'_>, colors: Colors) {
+    let Some(error) = record.error() else { return };
+    if let Some(name) = error.type_name() {
+        write_line(out, colors, DIM, "error.type", &Value::Str(name));
+    }
+    let Some(backtrace) = error.backtrace() else { return };
+    colors.paint(out, DIM, |out| out.extend_from_slice(b"    backtrace:"));
+    out.push(b'\n');
+    for line in backtrace.lines() {
+        out.extend_from_slice(b"      ");
+        escape::put::<escape::Text>(out, line);
         out.push(b'\n');
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{OnceLock, PoisonError, RwLock};
-use tracework_core::{Callsite, CallsiteFacts, Reserved, Severity, SeveritySet};
+use tracework_core::{Callsite, CallsiteFacts, Record, Reserved, Severity, SeveritySet};
 use tracework_engine::{CallsiteShape, Hub, ReservedNames, Verdict};
 use tracing::{Level, Metadata};
 
@@ -27,6 +27,8 @@ pub(crate) enum Part {
     Field,
     /// The message.
     Message,
+    /// A field whose text is an error.
+    Error,
     /// It says something about the record itself.
     Reserved(Reserved),
 }
@@ -112,7 +114,7 @@ impl Site {
                 "log.module_path" if is_log => Part::Reserved(Reserved::Module),
                 "log.file" if is_log => Part::Reserved(Reserved::File),
                 "log.line" if is_log => Part::Reserved(Reserved::Line),
-                field => names.get(field).map_or(Part::Field, Part::Reserved),
+                field => part(names, field, metadata),
             })
             .collect();
         let says = |reserved| metadata.is_event() && fields.contains(&Part::Reserved(reserved));
@@ -148,6 +150,16 @@ impl Site {
             return Verdict::Raised;
         }
         verdict
+    }
+}
+
+/// What a field is that is neither the message nor of a `log` record.
+fn part(names: &ReservedNames, field: &str, metadata: &Metadata<'_>) -> Part {
+    let own = metadata.name() == crate::errors::NAME;
+    match names.get(field).or_else(|| own.then(|| crate::errors::reserved(field)).flatten()) {
+        Some(reserved) => Part::Reserved(reserved),
+        None if metadata.is_event() && Record::names_error(field) => Part::Error,
+        None => Part::Field,
     }
 }
 

@@ -90,7 +90,12 @@ impl Reader<'_> {
                 let number = levels.least().map_or(0, |least| u64::from(least.number()));
                 self.draft.reserved(reserved, Value::U64(number));
             }
-            _ => self.draft.reserved(reserved, Value::Str(text)),
+            _ => {
+                if reserved == Reserved::ErrorType {
+                    self.draft.mark_error();
+                }
+                self.draft.reserved(reserved, Value::Str(text));
+            }
         }
         true
     }
@@ -100,7 +105,10 @@ impl Reader<'_> {
         match self.part(field) {
             Part::Message => self.draft.message(value),
             Part::Reserved(reserved) if self.say(reserved, &value.to_string()) => {}
-            _ => {
+            part => {
+                if part == Part::Error {
+                    self.draft.mark_error();
+                }
                 watch_json();
                 self.draft.rendered(place(field), value, was_json);
             }
@@ -114,6 +122,10 @@ impl Visit for Reader<'_> {
         match self.part(field) {
             Part::Field => self.draft.field_str(number(field), value),
             Part::Message => self.draft.message_str(value),
+            Part::Error => {
+                self.draft.mark_error();
+                self.draft.field_str(number(field), value);
+            }
             Part::Reserved(reserved) => {
                 if !self.say(reserved, value) {
                     self.draft.field(place(field), Value::Str(value));
@@ -168,7 +180,7 @@ impl Visit for Reader<'_> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         match self.part(field) {
-            Part::Field => self.draft.error(place(field), value),
+            Part::Field | Part::Error => self.draft.error(place(field), value),
             _ => self.rendered(field, format_args!("{value}")),
         }
     }

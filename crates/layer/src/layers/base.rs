@@ -7,8 +7,10 @@ use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tracework_core::Severity;
 use tracework_engine::own::is_own_thread;
 use tracework_engine::{Control, Hub};
+use tracing::level_filters::STATIC_MAX_LEVEL;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
@@ -36,7 +38,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Base<S> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let hub = control.hub();
         rebuild::watch_swaps(hub);
-        hub.add_layer();
+        hub.add_layer(role);
+        hub.set_static_least(static_least());
         Self {
             control: control.clone(),
             id: LayerId(NEXT.fetch_add(1, Ordering::Relaxed)),
@@ -114,14 +117,26 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Base<S> {
 
     #[expect(unsafe_code, reason = "`tracing` finds a per-layer filter by this call alone")]
     pub(crate) fn companion_downcast(&self, id: TypeId) -> Option<*const ()> {
+        // Whoever has the stack finds the pipeline by it.
+        if id == TypeId::of::<Arc<Hub>>() {
+            return Some(std::ptr::from_ref(self.hub()).cast());
+        }
         // SAFETY: the companion gives out pointers to itself and its parts, which live as long as this layer.
         unsafe { self.companion.downcast_raw(id) }
     }
 }
 
+/// The least severity that `tracing` was compiled with.
+fn static_least() -> Severity {
+    match STATIC_MAX_LEVEL.into_level() {
+        Some(level) => capture::severity(level),
+        None => Severity::CRITICAL,
+    }
+}
+
 impl<S> Drop for Base<S> {
     fn drop(&mut self) {
-        self.control.hub().remove_layer();
+        self.control.hub().remove_layer(self.role);
     }
 }
 

@@ -79,7 +79,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> TagFilterLayer<S> {
         let hub = self.base.hub();
         let plan = hub.plan();
         let filter = &plan.spec().tags;
-        if filter.is_empty() {
+        if filter.is_empty() || !plan.has_layer(roles::TAG_FILTER) {
             return true;
         }
         let mut tags = tags_of(event, Sites::get(hub, event.metadata()));
