@@ -25,9 +25,17 @@ pub use error::{Error, Problem};
 pub use origin::Origin;
 pub use place::Place;
 pub use provenance::ExplainedValue;
-pub use registry::Registry;
+#[cfg(feature = "plugins")]
+pub use registry::Plugin;
+pub use registry::{Clash, Registry};
 pub use save::{SaveConfig, Saved};
 pub use schema::Schema;
 pub use section::{Reported, Secret, Section};
 pub use source::{ConfigSource, Environment, Value, profiles, starter};
 pub use tracework_core::units;
+
+#[cfg(feature = "plugins")]
+#[doc(hidden)]
+pub mod __plugins {
+    pub use inventory;
+}

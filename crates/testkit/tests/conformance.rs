@@ -31,6 +31,8 @@ conformance!(a_destination_of_bytes, of_bytes());
 conformance!(a_destination_of_records, of_records());
 conformance!(a_destination_that_fails, that_fails());
 
+conformance!(Recording::new());
+
 /// What is wrong with a destination.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
@@ -114,6 +116,15 @@ fn the_suite_catches_a_destination_that_is_wrong() {
         };
         assert!(catch_unwind(AssertUnwindSafe(|| conformance::check(make))).is_err(), "{fault:?} should be caught");
     }
+}
+
+#[test]
+fn without_a_reader_the_suite_still_catches_what_refuses_or_panics() {
+    for fault in [Fault::Refuses, Fault::Panics, Fault::CannotClose, Fault::SaysTooMuch, Fault::HasNoName] {
+        let make = || Subject::from(Bad(Recording::new(), fault));
+        assert!(catch_unwind(AssertUnwindSafe(|| conformance::check(make))).is_err(), "{fault:?} should be caught");
+    }
+    conformance::check(|| Subject::from(Bad(Recording::new(), Fault::LosesTheThird)));
 }
 
 /// A format that lets a line end through.

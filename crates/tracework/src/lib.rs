@@ -37,6 +37,8 @@ pub use init::{Tracework, init, init_config, init_str};
 pub use main_result::main_result;
 #[cfg(feature = "config")]
 pub use tracework_config as config;
+#[cfg(feature = "plugins")]
+pub use tracework_config::plugin;
 pub use tracework_core as core;
 pub use tracework_core::{Kind, KindSet, Severity, SeveritySet};
 pub use tracework_engine as engine;

@@ -38,7 +38,7 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     section.about(&[("type", "Which type of destination it is.", "file")]);
     let types = top.shared().registry.destinations();
     let (kind, _) = section.need("type", |section, name| section.take_type(name, types)).ok()?;
-    let Some(factory) = top.shared().registry.destination_factory(kind) else {
+    let Some(factory) = top.shared().registry.destinations.factory(kind) else {
         refuse_type(&section, node.get("type").map_or(key.place, |node| node.place), kind);
         // What its own settings are nobody knows, but what all have in common is read.
         let _ = section.take_format();

@@ -19,7 +19,7 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 /// Sections that come with later versions.
 const LATER: [&str; 7] = ["triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
-const TEXTS: [(&str, &str, &str); 18] = [
+const TEXTS: [(&str, &str, &str); 20] = [
     (
         "profile",
         "What is read under this file: development, testing, production, debug, or one of `profiles`.",
@@ -31,6 +31,8 @@ const TEXTS: [(&str, &str, &str); 18] = [
     ("service", "The program's name in every record; without it, that of its file.", "payments"),
     ("metadata", "Pairs that every record carries.", "{ region: eu-1 }"),
     ("enrich", "What the surroundings of the process add to every record, read once at the start.", "[os, systemd]"),
+    ("enrichers", "What adds metadata to each record, by name; the types are those of linked-in crates.", "{}"),
+    ("filters", "What every record must pass, by name; the types are those of linked-in crates.", "{}"),
     ("level", "The least severity of destinations that name none; RUST_LOG replaces it.", "INFO"),
     (
         "targets",
@@ -56,6 +58,8 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     let mut spec = PlanSpec::default();
     metadata(top, &mut spec);
     spec.enrich = enrich::enrich(top);
+    spec.enrichers = enrich::enrichers(top);
+    enrich::filters(top, &mut spec);
     spec.level = top.take_level("level").unwrap_or(spec.level);
     spec.targets = targets(top).unwrap_or_default();
     spec.spans = top.take_level("spans").unwrap_or(spec.spans);

@@ -46,7 +46,7 @@ impl Section<'_> {
             self.refuse_at(kind.place, message, Some("write `format: json` or `format: { type: json, .. }`".into()));
             return None;
         };
-        let Some(factory) = shared.registry.format_factory(name) else {
+        let Some(factory) = shared.registry.formats.factory(name) else {
             let help = suggest(name, shared.registry.formats());
             self.refuse_at(kind.place, format!("`{}` is no format", shown(name)), help);
             return None;

@@ -9,6 +9,7 @@
 mod format;
 mod secret;
 mod take;
+mod typed;
 mod values;
 
 pub use secret::Secret;

@@ -3,7 +3,7 @@
 use super::{Environment, Value, stack};
 use crate::error::{Error, Problems};
 use crate::origin::Texts;
-use crate::{Config, Registry, read};
+use crate::{Config, Origin, Registry, read};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -114,6 +114,12 @@ impl ConfigSource {
             config.provenance = stack.provenance(self, &problems);
             config
         });
+        for clash in registry.clashes() {
+            let text = texts.add("linked crates", "", Origin::Default, false);
+            let help =
+                "link one of them alone, or add the one that is meant to the registry, where it replaces the other";
+            problems.add_whole(text, clash.to_string(), Some(help.to_owned()));
+        }
         match (problems.into_result(), config) {
             (Ok(()), Some(config)) => Ok(config),
             (Err(error), _) => Err(error),

@@ -6,5 +6,6 @@ mod bounds;
 mod flat;
 mod good;
 mod order;
+mod plugins;
 mod schema;
 mod support;

@@ -1,6 +1,7 @@
 //! The cases.
 
 use super::Subject;
+use super::subject::{ATTEMPTS, PAUSE};
 use crate::hostile_strings;
 use tracework_core::{Command, FailureClass};
 
@@ -192,8 +193,17 @@ pub fn works_on_another_thread(mut subject: Subject) {
     let mut destination = subject.destination;
     let used = std::thread::spawn(move || {
         destination.open().expect("it opens");
-        bundle.with(|batch| destination.deliver(batch)).expect("it delivers");
-        destination
+        for _ in 0..ATTEMPTS {
+            match bundle.with(|batch| destination.deliver(batch)) {
+                Ok(()) => return destination,
+                Err(failure) if failure.class() == FailureClass::Temporary && failure.delivered() == 0 => {
+                    std::thread::sleep(PAUSE);
+                    _ = destination.open();
+                }
+                Err(failure) => panic!("it does not deliver: {failure}"),
+            }
+        }
+        panic!("it does not deliver, though it was tried {ATTEMPTS} times")
     });
     subject.destination = used.join().expect("it does not panic");
     subject.arrived();

@@ -58,8 +58,10 @@ pub fn check(mut make: impl FnMut() -> Subject) {
     }
 }
 
-/// Makes a test module of this name with a test for each case of the [`conformance`](mod@crate::conformance) suite;
-/// the expression makes a subject, and is evaluated once for each case.
+/// Makes a test module of this name, `conforms` without one, with a test for each case of the
+/// [`conformance`](mod@crate::conformance) suite. The expression makes a subject, and is evaluated once for each case. It may
+/// be a [`Subject`](conformance::Subject), which says how to read back what arrived, or just a destination:
+/// `conformance!(MyDestination::new())` sees whether it does as it is told, but not whether records are lost in it.
 ///
 /// ```
 /// use tracework_testkit::{Recording, conformance};
@@ -74,6 +76,9 @@ pub fn check(mut make: impl FnMut() -> Subject) {
 /// ```
 #[macro_export]
 macro_rules! conformance {
+    ($subject:expr) => {
+        $crate::conformance!(conforms, $subject);
+    };
     ($name:ident, $subject:expr) => {
         $crate::conformance!(@cases $name, $subject;
             has_a_name opens_and_closes opens_again delivers_every_record_in_order accepts_an_empty_batch
@@ -87,7 +92,7 @@ macro_rules! conformance {
             $(
                 #[test]
                 fn $case() {
-                    $crate::conformance::$case($subject);
+                    $crate::conformance::$case($crate::conformance::Subject::from($subject));
                 }
             )*
         }

@@ -1,11 +1,12 @@
-//! The types of destinations and the formats that a config of this program can name.
+//! The types of destinations, formats, enrichers, filters and actions that a config of this program can name.
 
 mod destinations;
 mod formats;
 
 use tracework_config::Registry;
 
-/// Every destination and every format that this build has. Add your own to it:
+/// Every destination and every format that this build has, and with the feature `plugins` whatever the crates that are
+/// linked into the program register by `plugin!`. Add your own to it:
 ///
 /// ```
 /// use tracework::core::{Batch, Destination, Failure};
@@ -21,5 +22,8 @@ use tracework_config::Registry;
 /// ```
 #[must_use]
 pub fn standard() -> Registry {
-    formats::add(destinations::add(Registry::new()))
+    let own = formats::add(destinations::add(Registry::new().owned_by("tracework"))).owned_by("this program");
+    #[cfg(feature = "plugins")]
+    let own = own.linked();
+    own
 }
