@@ -7,3 +7,4 @@ mod names;
 mod sizes;
 mod sources;
 mod versions;
+mod weight;

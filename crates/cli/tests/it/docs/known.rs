@@ -71,3 +71,33 @@ fn every_link_in_the_documentation_leads_somewhere() {
         }
     }
 }
+
+/// What stands between quotes behind `name`.
+fn quoted<'a>(line: &'a str, name: &str) -> Vec<&'a str> {
+    let rest = line.split_once(name).map_or("", |(_, rest)| rest.split(['}', ']']).next().unwrap_or_default());
+    rest.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_dependency_in_the_documentation_has_the_features_it_is_asked_for() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for block in pages().into_values().flatten().filter(|block| block.language == "toml") {
+        for line in block.text.lines().filter(|line| line.starts_with("tracework")) {
+            let path = quoted(line, "path =").first().and_then(|path| path.strip_prefix("../tracework/"));
+            let path = path.unwrap_or_else(|| panic!("{}: `{line}` is no path in ../tracework", block.place()));
+            let manifest = std::fs::read_to_string(crates.join(path).join("Cargo.toml")).expect("the crate is there");
+            for feature in quoted(line, "features =") {
+                let known = manifest.lines().any(|line| line.starts_with(&format!("{feature} =")));
+                assert!(known, "{}: {path} has no feature `{feature}`", block.place());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_of_a_manifest_is_read() {
+    let line = r#"tracework = { path = "../tracework/crates/tracework", features = ["zstd", "json"] }"#;
+    assert_eq!(quoted(line, "path ="), ["../tracework/crates/tracework", "zstd", "json"]);
+    assert_eq!(quoted(line, "features ="), ["zstd", "json"]);
+    assert!(quoted("tracing = \"0.1\"", "features =").is_empty());
+}
