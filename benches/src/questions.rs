@@ -80,6 +80,16 @@ const ONE_FILE: &[&str] =
     &["fmt-json", "fmt-text", "otel", "visitor", "raw-write", "tracework", "tracework-default", "tracework-plain"];
 /// Who is measured on the caller's side.
 const CALLERS: &[&str] = &["fmt-json", "visitor", "timer", "tracework"];
+/// The same with filters that keep everything.
+const FILTERED: &[&str] = &[
+    "tracework",
+    "tracework-rate",
+    "tracework-rate-key",
+    "tracework-dedup",
+    "tracework-burst",
+    "tracework-sample",
+    "tracework-recorder",
+];
 /// Who is measured with more threads.
 const MANY: &[&str] = &["fmt-json", "visitor", "tracework"];
 
@@ -166,6 +176,30 @@ pub const QUESTIONS: &[Question] = &[
         measure: Burst,
         also: None,
         systems: &["tracework", "tracework-five"],
+        rival: Rival::Nobody,
+        figure: Figure::P50,
+    },
+    Question {
+        id: "P1",
+        title: "one file, within two spans, with a filter that keeps everything",
+        goal: "none: what asking each filter costs the engine",
+        workload: F4S2,
+        suffix: " filtered",
+        measure: Wall,
+        also: None,
+        systems: FILTERED,
+        rival: Rival::Nobody,
+        figure: Figure::Wall,
+    },
+    Question {
+        id: "P4b",
+        title: "the caller in bursts of 10,000, within two spans, with a filter that keeps everything",
+        goal: "as without",
+        workload: F4S2,
+        suffix: " filtered",
+        measure: Burst,
+        also: None,
+        systems: FILTERED,
         rival: Rival::Nobody,
         figure: Figure::P50,
     },

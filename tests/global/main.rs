@@ -11,3 +11,4 @@ mod panics;
 mod peers;
 mod reentrancy;
 mod runtimes;
+mod startup;

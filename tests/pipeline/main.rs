@@ -7,5 +7,6 @@ mod errors;
 mod files;
 mod filters;
 mod invariants;
+mod recorder;
 mod reload;
 mod support;

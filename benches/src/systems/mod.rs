@@ -1,6 +1,7 @@
 //! The systems measured, a module each. A system installs itself, is driven, and is closed.
 
 mod emit;
+mod filters;
 mod floor;
 mod log4rs;
 mod logforth;
@@ -56,6 +57,7 @@ pub fn all() -> impl Iterator<Item = &'static System> {
         floor::SYSTEMS,
         raw::SYSTEMS,
         tracework::SYSTEMS,
+        filters::SYSTEMS,
     ]
     .into_iter()
     .flatten()

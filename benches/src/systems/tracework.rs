@@ -83,6 +83,18 @@ fn json_file(job: &Job, format: Json, redact: bool) -> Result<Figures> {
     install(job, control, Left::Files(vec![path]))
 }
 
+/// The usual file, of a pipeline that is changed before.
+pub(super) fn json_file_with(job: &Job, change: impl FnOnce(&mut PlanSpec)) -> Result<Figures> {
+    let control = control(true)?;
+    let (file, path) = file(job, "a.jsonl");
+    control.attach("file", lossless(file.format(fmt_shape())))?;
+    control.change(|spec| {
+        change(spec);
+        Ok(())
+    })?;
+    install(job, control, Left::Files(vec![path]))
+}
+
 fn one(job: &Job) -> Result<Figures> {
     json_file(job, fmt_shape(), true)
 }

@@ -102,7 +102,10 @@ impl Config {
         if *control.hub().names() != self.names {
             return Err(ApplyError::Fixed("names"));
         }
-        if control.health().buffer_limit != self.buffer.memory {
+        if control.plan().spec().hold.is_some() {
+            // What was set before the config was known gives way to it.
+            control.set_shared_buffer(self.buffer);
+        } else if control.health().buffer_limit != self.buffer.memory {
             return Err(ApplyError::Fixed("buffer"));
         }
         let planned = self.destinations.into_iter().map(|prepared| {

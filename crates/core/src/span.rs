@@ -2,7 +2,7 @@
 
 use crate::record::FieldBytes;
 use crate::{Callsite, Draft, Entries, Entry, Reserved, Section, Timestamp, Value};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A span, captured once and shared by every record inside it. It keeps its parent.
@@ -17,6 +17,7 @@ pub struct SpanNode {
     depth: u32,
     reserved: bool,
     reserved_around: bool,
+    closed: AtomicBool,
     fields: FieldBytes,
     recorded: OnceLock<Box<Recorded>>,
 }
@@ -47,6 +48,7 @@ impl SpanNode {
             reserved,
             reserved_around: reserved || parent.as_ref().is_some_and(|parent| parent.reserved_around),
             parent,
+            closed: AtomicBool::new(false),
             fields: draft.take_fields(),
             recorded: OnceLock::new(),
         })
@@ -90,6 +92,23 @@ impl SpanNode {
     #[must_use]
     pub fn parent(&self) -> Option<&Self> {
         self.parent.as_deref()
+    }
+
+    /// The span around it, to be kept.
+    #[must_use]
+    pub fn parent_node(&self) -> Option<&Arc<Self>> {
+        self.parent.as_ref()
+    }
+
+    /// Says that the program closed it: no record inside it is emitted any more.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Was it closed? Known only where somebody asked for that while it was open, as the flight recorder does.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// How many spans are around it.

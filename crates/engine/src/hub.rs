@@ -19,7 +19,6 @@ use tracework_core::{Record, Severity, Thread};
 pub struct Hub {
     clock: Clock,
     names: ReservedNames,
-    buffer_settings: SharedBufferSettings,
     plan: ArcSwap<Plan>,
     generation: AtomicU32,
     /// The plans that held since the engine last looked, the oldest first: it routes each record by its own.
@@ -46,6 +45,8 @@ pub struct Hub {
     answers: AtomicU64,
     /// What stands beside the way of the data.
     pub(crate) beside: Beside,
+    /// Does anybody want to know when spans close?
+    closings: AtomicBool,
 }
 
 /// What the engine is asked to do, beside its work.
@@ -85,8 +86,23 @@ pub struct Counters {
     pub errors: AtomicU64,
     /// Names in `destinations` fields that nothing has, each with how often.
     pub(crate) unknown: Mutex<BTreeMap<String, u64>>,
+    /// How the flight recorder is, if there is one.
+    pub(crate) recorder: Mutex<Option<RecorderHealth>>,
     /// By callsite: the records that were routed.
     routed: Mutex<Vec<u64>>,
+}
+
+/// How the flight recorder is, as of the engine's last pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RecorderHealth {
+    /// Keys that have records.
+    pub keys: u64,
+    /// Bytes of memory that these take.
+    pub bytes: usize,
+    /// Records that were written since something had gone wrong.
+    pub written: u64,
+    /// Keys that were let go of to make room.
+    pub forgotten: u64,
 }
 
 impl Counters {
@@ -128,18 +144,21 @@ impl Hub {
         clock: Clock,
     ) -> Result<Self, PlanError> {
         let time = clock.clone();
+        let plan = Plan::compile(spec, 1, None)?;
+        let buffer = Buffer::new(buffer);
+        buffer.pool().set_holding(plan.is_holding());
         Ok(Self {
             clock,
             names,
-            buffer_settings: buffer,
-            plan: ArcSwap::from_pointee(Plan::compile(spec, 1, None)?),
+            closings: AtomicBool::new(plan.spec().recorder.is_some()),
+            plan: ArcSwap::from_pointee(plan),
             generation: AtomicU32::new(1),
             past: Mutex::default(),
             changing: Mutex::new(()),
             reshaping: Mutex::new(()),
             retired: Retired::default(),
             config: Mutex::new(None),
-            buffer: Buffer::new(buffer),
+            buffer,
             requests: Requests::default(),
             hooks: Hooks(Mutex::default()),
             counters: Counters::default(),
@@ -168,7 +187,7 @@ impl Hub {
     /// The shared buffer's settings.
     #[must_use]
     pub fn buffer_settings(&self) -> SharedBufferSettings {
-        self.buffer_settings
+        self.buffer.pool().settings()
     }
 
     /// The plan that holds now.
@@ -220,6 +239,13 @@ impl Hub {
     /// Are callsites asked anew after each swap? `false` the first time, and `true` from then on.
     pub fn is_watched(&self) -> bool {
         self.watched.swap(true, Ordering::AcqRel)
+    }
+
+    /// Does anybody want to know when spans close?
+    #[inline]
+    #[must_use]
+    pub fn wants_closings(&self) -> bool {
+        self.closings.load(Ordering::Relaxed)
     }
 
     /// Was it shut down?
@@ -347,6 +373,8 @@ impl Hub {
         let forgotten = if past.len() > Self::PAST { past.pop_front() } else { None };
         drop(past);
         drop(forgotten);
+        self.buffer.pool().set_holding(plan.is_holding());
+        self.closings.store(plan.spec().recorder.is_some(), Ordering::Relaxed);
         self.plan.store(plan);
         self.generation.store(generation, Ordering::Release);
         self.request_rebuild();

@@ -33,12 +33,12 @@ pub use control::{
 pub use delivery::DeadLetter;
 pub use errors::{BacktraceWhen, CaughtError, CaughtFrom, ErrorGroup, ErrorGroups, ErrorSettings, fingerprint};
 pub use filter::{Burst, Dedup, Except, FilterKey, RateLimit, Sample};
-pub use hub::{Counters, Hub};
+pub use hub::{Counters, Hub, RecorderHealth};
 pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
 pub use plan::roles;
 pub use plan::{
-    CallsiteShape, Described, Explanation, Plan, PlanError, PlanSpec, Query, ReservedNames, RouteSpec, Source,
-    Temporary, Verdict, Why,
+    CallsiteShape, Described, Explanation, Plan, PlanError, PlanSpec, Query, Raise, RecorderKey, RecorderSpec,
+    ReservedNames, RouteSpec, Source, Temporary, TemporaryLevel, Verdict, Why,
 };
 pub use process::{Around, Resource, UnknownResource, process_metadata};
 pub use redact::{

@@ -75,7 +75,8 @@ impl<S> Filter<S> for Wanted {
     }
 }
 
-/// Did a span ask for a level that reaches down to this callsite?
+/// Did a span, or a level for a time, ask for a level that reaches down to this callsite?
 fn is_raised(hub: &Hub, metadata: &Metadata<'_>) -> bool {
-    hub.floor().is_some_and(|floor| crate::capture::severity(*metadata.level()) >= floor)
+    let severity = crate::capture::severity(*metadata.level());
+    hub.floor().is_some_and(|floor| severity >= floor) || hub.plan().raises(severity)
 }

@@ -9,7 +9,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How long the handle, when it goes out of scope, waits for what is queued.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a panic waits for what is queued.
 const PANIC_PATIENCE: Duration = Duration::from_secs(1);
@@ -55,17 +55,30 @@ pub fn init_str(config: &str) -> Result<Tracework, Error> {
 pub fn init_config(config: Config) -> Result<Tracework, Error> {
     tell(&config);
     let control = config.empty_control()?;
-    // The layers come first: what the config says of metadata goes before what they find by themselves.
-    let stack = tracing_subscriber::registry()
-        .with(MetadataLayer::new(&control))
-        .with(TagFilterLayer::new(&control))
-        .with(DestinationLayer::new(&control));
+    let stack = stack(&control);
     config.apply(&control)?;
     stack.try_init()?;
     #[cfg(feature = "log")]
     bridge::install(&control);
     crate::log_panics(&control, PANIC_PATIENCE);
-    Ok(Tracework { guard: control.guard(PATIENCE) })
+    Ok(Tracework::of(&control))
+}
+
+/// Installs the global subscriber before any config is applied.
+pub(crate) fn install(control: &Control) -> Result<(), Error> {
+    stack(control).try_init()?;
+    #[cfg(feature = "log")]
+    bridge::install(control);
+    crate::log_panics(control, PANIC_PATIENCE);
+    Ok(())
+}
+
+/// Our layers. They come before the config: what that says of metadata goes before what they find by themselves.
+fn stack(control: &Control) -> impl tracing::Subscriber + Send + Sync + use<> {
+    tracing_subscriber::registry()
+        .with(MetadataLayer::new(control))
+        .with(TagFilterLayer::new(control))
+        .with(DestinationLayer::new(control))
 }
 
 /// Tells what is not wrong with a config, but should be known.
@@ -85,6 +98,10 @@ pub struct Tracework {
 }
 
 impl Tracework {
+    pub(crate) fn of(control: &Control) -> Self {
+        Self { guard: control.guard(PATIENCE) }
+    }
+
     /// The handle that changes it while it runs.
     #[must_use]
     pub fn control(&self) -> Control {
@@ -124,8 +141,9 @@ mod bridge {
         let spec = plan.spec();
         let own = spec.destinations().filter_map(|name| spec.settings(name)).filter(|settings| settings.enabled);
         let levels = own.fold(SeveritySet::NONE, |all, settings| all.union(settings.levels.unwrap_or(spec.level)));
-        let asked = spec.temporary.iter().map(|temporary| temporary.level).chain(floor);
-        let asked = asked.map(SeveritySet::at_least);
+        let asked = spec.temporary_levels().map(|temporary| temporary.level).chain(floor).chain(spec.hold);
+        let recorded = spec.recorder.as_ref().map(|recorder| recorder.level);
+        let asked = asked.chain(recorded).map(SeveritySet::at_least);
         match asked.fold(levels, SeveritySet::union).least() {
             None => log::LevelFilter::Off,
             Some(Severity::TRACE) => log::LevelFilter::Trace,

@@ -25,6 +25,8 @@ mod main_result;
 pub mod prelude;
 #[cfg(feature = "config")]
 pub mod registry;
+#[cfg(feature = "config")]
+mod startup;
 #[cfg(feature = "test")]
 pub mod test;
 
@@ -35,6 +37,8 @@ pub use error::Error;
 pub use init::{Tracework, init, init_config, init_str};
 #[cfg(feature = "config")]
 pub use main_result::main_result;
+#[cfg(feature = "config")]
+pub use startup::{Startup, StartupBuilder, startup};
 #[cfg(feature = "config")]
 pub use tracework_config as config;
 #[cfg(feature = "plugins")]

@@ -11,6 +11,7 @@ mod panics;
 mod peers;
 mod reentrancy;
 mod runtimes;
+mod startup;
 
 use std::time::Duration;
 use tracework::destinations::{Memory, MemoryHandle};
@@ -27,6 +28,7 @@ pub(crate) fn run(case: &str) {
         peers::CASES,
         reentrancy::CASES,
         runtimes::CASES,
+        startup::CASES,
     ];
     #[cfg(unix)]
     let parts = parts.into_iter().chain([forks::CASES]);

@@ -7,4 +7,5 @@ mod ledger;
 mod levels;
 mod parts;
 mod questions;
+mod raises;
 mod troubles;

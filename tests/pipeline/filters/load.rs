@@ -70,7 +70,10 @@ fn what_was_emitted_is_delivered_or_counted_by_a_filter() {
     // The engine's next pass is behind the last change.
     bench.control.remove_filter("f").ok();
     bench.settle();
-    let stood = stood.into_inner().expect("no panic");
+    check(&bench, &stood.into_inner().expect("no panic"), emitted.into_inner());
+}
+
+fn check(bench: &Bench, stood: &[Vec<NamedFilter>; 2], emitted: u64) {
     let counts = |filters: &[NamedFilter]| {
         let counts = filters.iter().map(NamedFilter::counts).map(|counts| (counts.suppressed, counts.held));
         counts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
@@ -79,7 +82,6 @@ fn what_was_emitted_is_delivered_or_counted_by_a_filter() {
     assert_eq!((held, held_too), (0, 0));
     assert!(whole > 0 && own > 0, "{whole} and {own} were suppressed");
     let health = bench.control.health();
-    let emitted = emitted.into_inner();
     let delivered = |name: &str| health.destinations[name].ledger.delivered;
     assert_eq!(delivered("memory") + whole, emitted);
     assert_eq!(delivered("other") + whole + own, emitted);

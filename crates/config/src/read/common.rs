@@ -1,7 +1,7 @@
 //! What holds for every destination.
 
-use super::names;
 use super::top::block_limit;
+use super::{filters, names};
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Data;
@@ -15,13 +15,14 @@ use tracework_core::{
 };
 use tracework_rules::Rule;
 
-const TEXTS: [(&str, &str, &str); 13] = [
+const TEXTS: [(&str, &str, &str); 14] = [
     ("format", "How records are written.", "json"),
     ("enabled", "Whether it starts switched on.", "true"),
     ("level", "The least severity it takes, or a kind; without it, that of the top.", "WARNING"),
     ("levels", "Exactly these severities and kinds; excludes `level`.", "[ERROR, AUDIT]"),
     ("kinds", "The kinds of records it takes.", "[log, audit]"),
     ("filter", "A rule that a record must fit; of several, each.", "not message contains 'health check'"),
+    ("filters", "Filters that remember, asked last: rate limits, repetitions, samples.", ""),
     ("tags", "The tags that a record must and must not have; a list asks for one of them.", "[PAYMENT]"),
     ("batch", "How records are put together for it.", ""),
     ("retry", "How often a failed delivery is tried again.", ""),
@@ -41,6 +42,12 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
     }
     for rule in section.take_rules("filter").unwrap_or_default() {
         settings.filters.push(Arc::new(rule));
+    }
+    for filter in filters::filters(section) {
+        match filter {
+            filters::Read::Plain(_, filter) => settings.filters.push(filter),
+            filters::Read::Remembers(filter) => settings.stateful.push(filter),
+        }
     }
     if let Some(tags) = section.take_tags("tags") {
         settings.tags = tags;

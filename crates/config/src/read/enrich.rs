@@ -1,13 +1,12 @@
-//! What adds to every record, and what may keep it back: the surroundings of the process, enrichers and filters.
+//! What adds to every record: the surroundings of the process, and enrichers.
 
 use crate::nearest::suggest;
 use crate::place::shown;
-use crate::registry::MadeFilter;
 use crate::schema::Shape;
 use crate::section::Section;
 use std::sync::Arc;
-use tracework_core::{Enricher, NamedFilter};
-use tracework_engine::{PlanSpec, Resource};
+use tracework_core::Enricher;
+use tracework_engine::Resource;
 
 /// `enrich: [kubernetes, systemd]`.
 pub(super) fn enrich(top: &mut Section<'_>) -> Vec<Resource> {
@@ -31,15 +30,4 @@ pub(super) fn enrichers(top: &mut Section<'_>) -> Vec<(String, Arc<dyn Enricher>
     let offers = &top.shared().registry.enrichers;
     let made = top.take_named("enrichers", offers).into_iter();
     made.map(|(key, enricher)| (key.text.clone(), enricher)).collect()
-}
-
-/// `filters: { NAME: { type: .. } }`, which every record must pass.
-pub(super) fn filters(top: &mut Section<'_>, spec: &mut PlanSpec) {
-    let offers = &top.shared().registry.filters;
-    for (key, made) in top.take_named("filters", offers) {
-        match made {
-            MadeFilter::Plain(filter) => spec.filters.push((key.text.clone(), filter)),
-            MadeFilter::Stateful(filter) => spec.stateful.push(NamedFilter::new(&key.text, filter)),
-        }
-    }
 }

@@ -3,8 +3,10 @@
 mod common;
 mod destinations;
 mod enrich;
+mod filters;
 mod flat;
 mod names;
+mod recorder;
 mod routes;
 mod said;
 mod top;

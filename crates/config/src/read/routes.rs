@@ -1,13 +1,13 @@
 //! Routes and the default.
 
-use super::names;
+use super::{filters, names};
 use crate::place::shown;
 use crate::raw::Data;
 use crate::schema::Shape;
 use crate::section::Section;
 use tracework_engine::RouteSpec;
 
-/// `routes: [{ name, when, to }]`.
+/// `routes: [{ name, when, to, filters }]`.
 pub(super) fn routes(top: &mut Section<'_>, known: &[String]) -> Vec<RouteSpec> {
     let Some(node) = top.take("routes", Shape::Sections) else { return Vec::new() };
     let Data::List(list) = &node.data else {
@@ -37,11 +37,13 @@ fn route(section: &mut Section<'_>, known: &[String]) -> Option<RouteSpec> {
         ("name", "What it is called in `explain`.", "payments"),
         ("when", "Which records it is about, as a rule.", "tag in (PAYMENT, BILLING)"),
         ("to", "The destinations that get them.", "[app, errors]"),
+        ("filters", "Filters that remember, asked about what this route alone leads somewhere.", ""),
     ]);
     let name = section.take_str("name");
     let when = section.need("when", Section::take_rule).ok();
     let to = section.need("to", |section, _| names_in(section, "to", known)).ok();
-    Some(RouteSpec { name, when: when?, to: to?, filters: Vec::new() })
+    let filters = filters::filters(section).into_iter().map(filters::Read::remembering).collect();
+    Some(RouteSpec { name, when: when?, to: to?, filters })
 }
 
 /// `default: [console, app]`.

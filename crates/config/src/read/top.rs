@@ -1,6 +1,6 @@
 //! What stands at the top.
 
-use super::{destinations, enrich, names, routes};
+use super::{destinations, enrich, filters, names, recorder, routes};
 use crate::apply::set_rest;
 use crate::config::Config;
 use crate::nearest::suggest;
@@ -19,7 +19,7 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 /// Sections that come with later versions.
 const LATER: [&str; 7] = ["triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
-const TEXTS: [(&str, &str, &str); 20] = [
+const TEXTS: [(&str, &str, &str); 21] = [
     (
         "profile",
         "What is read under this file: development, testing, production, debug, or one of `profiles`.",
@@ -32,7 +32,11 @@ const TEXTS: [(&str, &str, &str); 20] = [
     ("metadata", "Pairs that every record carries.", "{ region: eu-1 }"),
     ("enrich", "What the surroundings of the process add to every record, read once at the start.", "[os, systemd]"),
     ("enrichers", "What adds metadata to each record, by name; the types are those of linked-in crates.", "{}"),
-    ("filters", "What every record must pass, by name; the types are those of linked-in crates.", "{}"),
+    (
+        "filters",
+        "Rate limits, repetitions, samples, and the types of linked-in crates, for all that would be delivered: a list, or by name.",
+        "",
+    ),
     ("level", "The least severity of destinations that name none; RUST_LOG replaces it.", "INFO"),
     (
         "targets",
@@ -47,6 +51,7 @@ const TEXTS: [(&str, &str, &str); 20] = [
     ("names", "The names of the reserved fields, should yours be taken.", ""),
     ("destinations", "Where records go, by name.", ""),
     ("routes", "Which records go where. All that match count together; what none matches goes to `default`.", ""),
+    ("recorder", "The flight recorder: keeps what leads up to an error in memory, and writes it only then.", ""),
     ("default", "Where records go that no route matches; without it, to all destinations.", "[console, app]"),
 ];
 
@@ -59,7 +64,12 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     metadata(top, &mut spec);
     spec.enrich = enrich::enrich(top);
     spec.enrichers = enrich::enrichers(top);
-    enrich::filters(top, &mut spec);
+    for filter in filters::filters(top) {
+        match filter {
+            filters::Read::Plain(name, filter) => spec.filters.push((name, filter)),
+            filters::Read::Remembers(filter) => spec.stateful.push(filter),
+        }
+    }
     spec.level = top.take_level("level").unwrap_or(spec.level);
     spec.targets = targets(top).unwrap_or_default();
     spec.spans = top.take_level("spans").unwrap_or(spec.spans);
@@ -75,6 +85,7 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
         Some(named) => named,
         None => destinations.iter().map(|destination| destination.name.clone()).collect(),
     };
+    spec.recorder = recorder::recorder(top, &known);
     // The first stage has read these.
     _ = top.take("profile", Shape::Text);
     _ = top.take("profiles", Shape::named(Shape::Anything));

@@ -3,6 +3,7 @@
 mod apply;
 mod bad;
 mod bounds;
+mod filters;
 mod flat;
 mod good;
 mod order;

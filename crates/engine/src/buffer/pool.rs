@@ -14,7 +14,10 @@ const PAGE: usize = 32 << 10;
 /// Pages for lanes, bounded.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    settings: SharedBufferSettings,
+    memory: AtomicUsize,
+    when_full: Mutex<BufferFull>,
+    /// Does nobody empty it for now? Then nobody may wait for room.
+    holding: AtomicBool,
     /// Bytes of the pages that lanes hold.
     used: AtomicUsize,
     free: Mutex<Vec<Page>>,
@@ -41,7 +44,9 @@ pub(crate) enum When {
 impl Pool {
     pub(super) fn new(settings: SharedBufferSettings) -> Self {
         Self {
-            settings,
+            memory: AtomicUsize::new(settings.memory),
+            when_full: Mutex::new(settings.when_full),
+            holding: AtomicBool::new(false),
             used: AtomicUsize::new(0),
             free: Mutex::default(),
             waiting: Mutex::default(),
@@ -81,7 +86,25 @@ impl Pool {
     }
 
     pub(crate) fn limit(&self) -> usize {
-        self.settings.memory
+        self.memory.load(Ordering::Relaxed)
+    }
+
+    /// Its size, and what happens when it is full.
+    pub(crate) fn settings(&self) -> SharedBufferSettings {
+        let when_full = *self.when_full.lock().unwrap_or_else(PoisonError::into_inner);
+        SharedBufferSettings { memory: self.limit(), when_full }
+    }
+
+    /// Changes its size, and what happens when it is full.
+    pub(crate) fn set(&self, settings: SharedBufferSettings) {
+        self.memory.store(settings.memory, Ordering::Relaxed);
+        *self.when_full.lock().unwrap_or_else(PoisonError::into_inner) = settings.when_full;
+        self.room.notify_all();
+    }
+
+    /// Says that nobody empties it for now, or that somebody does again.
+    pub(crate) fn set_holding(&self, holding: bool) {
+        self.holding.store(holding, Ordering::Relaxed);
     }
 
     /// A page with room for `draft`, without waiting.
@@ -89,11 +112,11 @@ impl Pool {
         let wanted = (2 * PAGE).max(2 * draft.size());
         let before = self.used.fetch_add(wanted, Ordering::AcqRel);
         // One page is always given, so that a record larger than the buffer still passes.
-        if before != 0 && before + wanted > self.settings.memory {
+        if before != 0 && before + wanted > self.limit() {
             self.used.fetch_sub(wanted, Ordering::AcqRel);
             return None;
         }
-        if before < self.settings.memory / 2 && before + wanted >= self.settings.memory / 2 {
+        if before < self.limit() / 2 && before + wanted >= self.limit() / 2 {
             self.wake_engine();
         }
         if wanted == 2 * PAGE
@@ -108,7 +131,7 @@ impl Pool {
 
     /// A page of the usual size, if the buffer is far from full and one is free.
     pub(super) fn spare(&self, thread: &Arc<Thread>) -> Option<Held> {
-        if self.used() > self.settings.memory / 4 {
+        if self.used() > self.limit() / 4 {
             return None;
         }
         let mut page = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
@@ -119,7 +142,9 @@ impl Pool {
 
     /// A page with room for `draft`, waiting as the settings say.
     pub(super) fn page(&self, draft: &Draft, thread: &Arc<Thread>) -> When {
-        let deadline = match self.settings.when_full {
+        let when_full = *self.when_full.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = match when_full {
+            _ if self.holding.load(Ordering::Relaxed) => Some(Instant::now()),
             BufferFull::DropNewest => Some(Instant::now()),
             BufferFull::Block { limit } => limit.map(|limit| Instant::now() + limit),
         };
@@ -154,7 +179,7 @@ impl Recycle for Pool {
     fn recycle(&self, page: Page) {
         // Half the buffer's bytes are kept for the next burst; the rest goes back to the system.
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_standard(&page) && (free.len() + 1) * 2 * PAGE <= self.settings.memory / 2 {
+        if is_standard(&page) && (free.len() + 1) * 2 * PAGE <= self.limit() / 2 {
             free.push(page);
         }
     }

@@ -132,6 +132,11 @@ impl Control {
         Ok(told)
     }
 
+    /// Changes the size of the shared buffer, and what happens when it is full.
+    pub fn set_shared_buffer(&self, settings: SharedBufferSettings) {
+        self.0.hub.buffer.pool().set(settings);
+    }
+
     /// Waits until callsites were asked anew. Inside a callback of a layer nobody may wait for that: it is done soon
     /// after.
     pub(super) fn settle(&self) {

@@ -1,7 +1,7 @@
 //! How the pipeline is.
 
 use super::{ConfigHealth, Control};
-use crate::hub::Counters;
+use crate::hub::{Counters, RecorderHealth};
 use crate::ledger::{DestinationHealth, DropReason, FilterHealth, LedgerRow};
 use crate::retired::Read;
 use crate::selflog::SelfLogEntry;
@@ -47,6 +47,8 @@ pub struct Health {
     pub callsite_cache: (u64, u64),
     /// Each filter with a memory: by its name, or by `routes.ROUTE.NAME` and `destinations.NAME.NAME`.
     pub filters: BTreeMap<String, FilterHealth>,
+    /// The flight recorder, if there is one.
+    pub recorder: Option<RecorderHealth>,
     /// Names in `destinations` fields that nothing has, each with how often it came.
     pub unknown_destinations: BTreeMap<String, u64>,
 }
@@ -124,6 +126,7 @@ impl Control {
             threads: hub.buffer.lanes(),
             callsite_cache: callsite_cache(counters),
             filters: plan.filters_health(),
+            recorder: *counters.recorder.lock().unwrap_or_else(PoisonError::into_inner),
             unknown_destinations: counters.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! Routes, filters, enrichers and metadata.
 
 use super::Control;
-use crate::plan::{PlanError, RouteSpec};
+use crate::plan::{PlanError, RecorderSpec, RouteSpec};
 use crate::process::Resource;
 use std::sync::Arc;
 use tracework_core::{Enricher, Filter, NamedFilter, StatefulFilter, TagFilter};
@@ -113,6 +113,19 @@ impl Control {
             let known = spec.routes.iter_mut().find(|other| other.name.as_deref() == Some(route));
             let place = known.ok_or_else(|| PlanError::NotFound { what: "route", name: route.to_owned() })?;
             place.filters = filters;
+            Ok(())
+        })
+    }
+
+    /// Sets what the flight recorder does; `None` ends it, and what it kept is gone. One that does the same as before goes
+    /// on with what it has.
+    ///
+    /// # Errors
+    ///
+    /// If it names what is not attached.
+    pub fn set_recorder(&self, recorder: Option<RecorderSpec>) -> Result<(), PlanError> {
+        self.change(|spec| {
+            spec.recorder = recorder;
             Ok(())
         })
     }

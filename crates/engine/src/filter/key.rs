@@ -88,6 +88,15 @@ impl FilterKey {
     }
 }
 
+impl FilterKey {
+    /// The key of `record` if it has all of the parts.
+    pub(crate) fn complete(&self, record: &Record<'_>) -> Option<u64> {
+        let mut hasher = self.state.build_hasher();
+        let all = self.parts.iter().all(|part| part.hash(record, false, &mut hasher));
+        all.then(|| hasher.finish())
+    }
+}
+
 impl PartialEq for FilterKey {
     /// Do both look at the same?
     fn eq(&self, other: &Self) -> bool {

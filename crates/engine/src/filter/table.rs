@@ -59,6 +59,11 @@ impl<V> Table<V> {
         self.forgotten
     }
 
+    /// Counts a key that was removed to make room.
+    pub(crate) fn note_forgotten(&mut self) {
+        self.forgotten += 1;
+    }
+
     /// The value of `key`, made by `new` if it is not there.
     pub(crate) fn entry(&mut self, key: u64, new: impl FnOnce() -> V) -> Found<'_, V> {
         if self.newest != NONE && self.entries[self.newest].key == key {
@@ -96,13 +101,11 @@ impl<V> Table<V> {
     }
 
     /// The key that was not asked for the longest time.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what keeps more than counts"))]
     pub(crate) fn oldest(&self) -> Option<u64> {
         self.entries.get(self.oldest).map(|entry| entry.key)
     }
 
     /// Takes the value of `key` out.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what keeps more than counts"))]
     pub(crate) fn remove(&mut self, key: u64) -> Option<V> {
         let place = self.places.remove(&key)?;
         self.unlink(place);
@@ -124,12 +127,10 @@ impl<V> Table<V> {
     }
 
     /// All values with their keys, in no order.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what keeps more than counts"))]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut V)> {
         self.entries.iter_mut().map(|entry| (entry.key, &mut entry.value))
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what keeps more than counts"))]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -1,7 +1,7 @@
 //! From a spec to a plan: every name is looked up, every contradiction refused.
 
 use super::stages::Stages;
-use super::{Attached, Mask, Plan, PlanSpec};
+use super::{Attached, Mask, Plan, PlanSpec, recorder};
 use crate::redact::{RedactError, Redactor};
 use std::collections::HashSet;
 use std::fmt;
@@ -143,7 +143,8 @@ impl Plan {
             _ => Arc::new(metadata(&spec, &redactor)),
         };
         let (stages, congested) = (Stages::of(&spec), AtomicU64::new(0));
-        Ok(Self { generation, routes, default, enabled, metadata, redactor, stages, congested, spec })
+        let recorder_to = recorder::lookup(&spec)?;
+        Ok(Self { generation, routes, default, enabled, metadata, redactor, stages, recorder_to, congested, spec })
     }
 }
 

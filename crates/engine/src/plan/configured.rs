@@ -47,9 +47,11 @@ impl PlanSpec {
     /// unless the config has something of that name.
     pub(crate) fn take_over(&mut self, config: Self) {
         let Self { level, targets, spans, routes, default, tags, filters, stateful, .. } = config;
-        let Self { enrichers, enrich, redact, limits, metadata, .. } = config;
+        let Self { enrichers, enrich, redact, limits, metadata, recorder, .. } = config;
         (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
-        (self.redact, self.limits) = (redact, limits);
+        (self.redact, self.limits, self.recorder) = (redact, limits, recorder);
+        // What waited for a config has one now.
+        self.hold = None;
         let before = std::mem::take(&mut self.configured);
         let mut named = Configured { applied: true, ..Configured::default() };
         named.routes = routes.iter().map(key).collect();

@@ -4,6 +4,8 @@ mod compile;
 mod configured;
 mod explain;
 mod names;
+mod raise;
+mod recorder;
 mod route;
 mod spec;
 mod stages;
@@ -14,6 +16,8 @@ pub(crate) use compile::{check_name, meant};
 pub use configured::Source;
 pub use explain::{Explanation, Query, Why};
 pub use names::ReservedNames;
+pub use raise::{Raise, TemporaryLevel};
+pub use recorder::{RecorderKey, RecorderSpec};
 pub(crate) use route::Unknown;
 pub use route::roles;
 pub(crate) use spec::Attached;
@@ -43,6 +47,7 @@ pub struct Plan {
     metadata: Arc<Metadata>,
     redactor: Arc<Redactor>,
     stages: Stages,
+    recorder_to: Mask,
     /// The destinations whose queues are full and hold up callers.
     pub(crate) congested: AtomicU64,
 }
@@ -79,6 +84,11 @@ impl Plan {
     #[must_use]
     pub fn redactor(&self) -> &Arc<Redactor> {
         &self.redactor
+    }
+
+    /// Does nothing get routed yet, because the config is still to come?
+    pub(crate) fn is_holding(&self) -> bool {
+        self.spec.hold.is_some()
     }
 
     pub(crate) fn metadata(&self) -> &Arc<Metadata> {

@@ -99,9 +99,10 @@ impl Plan {
         }
         let candidates = self.candidates(record, notes);
         let levels = temporary.or_else(|| level_around(record));
+        let raised = self.raised(record);
         let mut mask = 0;
         for (place, destination) in self.each(candidates & !own.remove & !own.add) {
-            match self.refusal(destination, record, levels) {
+            match self.refusal(destination, record, (levels, raised)) {
                 None => {
                     mask |= 1 << place;
                     notes.note(place, Why::Routed);
@@ -146,12 +147,18 @@ impl Plan {
     }
 
     /// Why `destination` does not take a record that was routed to it.
-    fn refusal(&self, destination: &Attached, record: &Record<'_>, levels: Option<SeveritySet>) -> Option<Why> {
+    fn refusal(
+        &self,
+        destination: &Attached,
+        record: &Record<'_>,
+        (levels, raised): (Option<SeveritySet>, SeveritySet),
+    ) -> Option<Why> {
         let settings = &destination.settings;
         let levels = match levels {
             Some(levels) if !settings.exact_levels => levels,
             _ => destination.levels(self.spec.level),
         };
+        let levels = if settings.exact_levels { levels } else { levels.union(raised) };
         if !settings.enabled {
             Some(Why::Disabled)
         } else if !levels.contains(record.severity()) {
@@ -172,7 +179,7 @@ impl Plan {
         record.roles() & !self.spec.layers_off
     }
 
-    fn passes_filters(&self, record: &Record<'_>) -> bool {
+    pub(super) fn passes_filters(&self, record: &Record<'_>) -> bool {
         (self.roles_of(record) & roles::TAG_FILTER == 0 || self.spec.tags.keeps(record))
             && self.spec.filters.iter().all(|(_, filter)| keeps(filter.as_ref(), record))
     }

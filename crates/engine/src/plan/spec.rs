@@ -1,6 +1,7 @@
 //! What a plan is made of.
 
 use super::configured::{Configured, Source};
+use super::{Raise, RecorderSpec};
 use crate::alerts::{ActionHandle, AlertSpec};
 use crate::delivery::Outlet;
 use crate::errors::ErrorSettings;
@@ -27,6 +28,11 @@ pub struct PlanSpec {
     pub spans: SeveritySet,
     /// Levels for targets that end by themselves.
     pub temporary: Vec<Temporary>,
+    /// Levels for records that rules match, that end by themselves.
+    pub raises: Vec<Raise>,
+    /// Nothing is routed yet: what is emitted at this severity or above waits in the shared buffer, and is routed by the
+    /// first plan that has `None` here.
+    pub hold: Option<Severity>,
     /// Which records go where.
     pub routes: Vec<RouteSpec>,
     /// Where records go that no route matches.
@@ -37,6 +43,8 @@ pub struct PlanSpec {
     pub filters: Vec<(String, Arc<dyn Filter>)>,
     /// Filters with a memory of the whole pipeline: each is asked about every record that would be delivered anywhere.
     pub stateful: Vec<NamedFilter>,
+    /// The flight recorder, if there is one.
+    pub recorder: Option<RecorderSpec>,
     /// What adds metadata to each record, by name.
     pub enrichers: Vec<(String, Arc<dyn Enricher>)>,
     /// What the surroundings of the process tell, as metadata of every record.
@@ -154,11 +162,14 @@ impl Default for PlanSpec {
             targets: TargetLevels::default(),
             spans: SeveritySet::ALL,
             temporary: Vec::new(),
+            raises: Vec::new(),
+            hold: None,
             routes: Vec::new(),
             default: Vec::new(),
             tags: TagFilter::default(),
             filters: Vec::new(),
             stateful: Vec::new(),
+            recorder: None,
             enrichers: Vec::new(),
             enrich: Vec::new(),
             metadata: Vec::new(),

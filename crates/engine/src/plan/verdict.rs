@@ -35,6 +35,10 @@ impl Plan {
         if temporary.is_none() && !severities.iter().any(|severity| self.target_allows(shape.target, severity)) {
             return Verdict::Never;
         }
+        if let Some(level) = self.spec.hold {
+            let held = !SeveritySet::at_least(level).intersection(severities).is_empty();
+            return if held || shape.names_destinations { Verdict::Wanted } else { Verdict::Raised };
+        }
         if self.enabled == 0 || self.spec.layers_off & roles::DESTINATION != 0 {
             return Verdict::Never;
         }
@@ -42,6 +46,9 @@ impl Plan {
             return Verdict::Wanted;
         }
         let wanted = |levels: SeveritySet| !levels.intersection(severities).is_empty();
+        if self.spec.recorder.as_ref().is_some_and(|recorder| wanted(SeveritySet::at_least(recorder.level))) {
+            return Verdict::Wanted;
+        }
         // A span may name any destination, whatever the routes say; its thresholds hold all the same.
         let taken = self.each(self.enabled).any(|(_, destination)| match temporary {
             Some(levels) if !destination.settings.exact_levels => wanted(levels),
@@ -66,6 +73,9 @@ impl Plan {
         let temporary = self.temporary(callsite.target);
         if temporary.is_none() && !self.target_allows(callsite.target, callsite.severity) {
             return Some(0);
+        }
+        if self.may_be_raised(callsite.severity, &facts) {
+            return None;
         }
         let mut matched = None;
         for (rule, to) in &self.routes {

@@ -2,6 +2,7 @@
 
 use super::filters::Filters;
 use super::merge;
+use super::recorder::Recorder;
 use crate::buffer::Taken;
 use crate::hub::Hub;
 use crate::plan::{Attached, Mask, Plan, Unknown};
@@ -19,6 +20,7 @@ use tracework_core::{Callsite, Draft, Enrichment, Kind, Page, Pick, Record};
 pub(super) struct Dispatcher {
     hub: Arc<Hub>,
     pub(super) filters: Filters,
+    pub(super) recorder: Option<Recorder>,
     plans: VecDeque<Arc<Plan>>,
     /// By callsite: the generation of the plan that was asked, and its answer.
     fixed: Vec<Option<(u32, Option<Mask>)>>,
@@ -56,6 +58,7 @@ impl Dispatcher {
             plans: VecDeque::from([plan]),
             hub,
             filters,
+            recorder: None,
             fixed: Vec::new(),
             redaction: RedactCache::default(),
             scratch: RedactScratch::new(),
@@ -70,16 +73,24 @@ impl Dispatcher {
 
     /// Is there anything to do though nothing was taken? `all` asks for what is held back, too.
     pub(super) fn has_work(&self, all: bool) -> bool {
-        self.filters.any()
-            && (all
-                || self.filters.is_due(self.hub.clock().now())
-                || self.hub.generation() != self.plans[0].generation())
+        if !self.is_watched() {
+            return false;
+        }
+        let now = self.hub.clock().now();
+        let changed = self.hub.generation() != self.plans[0].generation();
+        all || changed || self.filters.is_due(now) || self.recorder_is_due(now)
+    }
+
+    /// Does anything look at each record on its way?
+    fn is_watched(&self) -> bool {
+        self.filters.any() || self.recorder.is_some()
     }
 
     /// Routes what was taken from the lanes. `all` lets go of what is held back.
     pub(super) fn pass(&mut self, taken: Vec<Taken>, all: bool) {
         self.remember();
         let newest = Arc::clone(&self.plans[0]);
+        self.adopt_recorder(&newest);
         let mut lanes = Vec::with_capacity(taken.len());
         let mut pages = Vec::with_capacity(taken.len());
         for lane in taken {
@@ -93,7 +104,7 @@ impl Dispatcher {
         }
         self.begin_shares(&newest);
         let mut rewritten = Rewritten { pages: Vec::new(), of: vec![0; pages.len()] };
-        if self.filters.any() {
+        if self.is_watched() {
             self.pass_watched((&pages, &lanes), &newest, &mut rewritten, all);
         } else {
             merge::in_order(&pages, &lanes, |page, pick, record| {
@@ -155,6 +166,20 @@ impl Dispatcher {
         let error = record.has_error();
         (enriches || error || newest.redactor().needs(record, &mut self.redaction))
             && self.rewrite(record, newest, (enriches, error))
+    }
+
+    /// How many records each share has.
+    pub(super) fn share_lengths(&self) -> Vec<usize> {
+        self.shares.iter().map(|share| share.records.len()).collect()
+    }
+
+    /// Puts records into shares, each into those of its mask, behind so many of each share.
+    pub(super) fn insert_shares(&mut self, behind: &[usize], records: &[(At, Mask)]) {
+        for (place, share) in self.shares.iter_mut().enumerate().take(Mask::BITS as usize) {
+            let at = behind.get(place).copied().unwrap_or(0);
+            let new = records.iter().filter(|(_, mask)| mask & 1 << place != 0).map(|(at, _)| *at);
+            share.records.splice(at..at, new);
+        }
     }
 
     /// Empties the shares, keeping their memory while the plan stays.
@@ -274,7 +299,8 @@ impl Dispatcher {
     /// The plan that the record was captured under, unless that is the newest or too old to be remembered.
     pub(super) fn older_plan(&self, record: &Record<'_>, newest: &Plan) -> Option<Arc<Plan>> {
         let own = self.plans.iter().find(|plan| plan.generation() <= record.generation())?;
-        (own.generation() != newest.generation()).then(|| Arc::clone(own))
+        // What waited for the config is routed by it.
+        (own.generation() != newest.generation() && !own.is_holding()).then(|| Arc::clone(own))
     }
 
     /// Asks the plan that the record was captured under.

@@ -3,6 +3,7 @@
 mod dispatch;
 mod filters;
 mod merge;
+mod recorder;
 mod thread;
 mod watched;
 

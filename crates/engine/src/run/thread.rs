@@ -38,7 +38,9 @@ fn run(hub: &Arc<Hub>) {
     let mut rebuilds = Rebuilds::default();
     loop {
         let (pass, rebuild, stop) = hub.requests.read();
-        let taken = hub.buffer.take(pass.is_some() || stop);
+        // Until the config comes, everything waits where it is.
+        let holding = hub.plan().is_holding();
+        let taken = if holding { Vec::new() } else { hub.buffer.take(pass.is_some() || stop) };
         let busy = !taken.is_empty();
         let all = pass.is_some() || stop;
         if busy || dispatcher.has_work(all) {
@@ -56,7 +58,7 @@ fn run(hub: &Arc<Hub>) {
         }
         tick = if busy { SHORTEST } else { (tick * 2).min(LONGEST) };
         // A program that fills the buffer faster than we empty it gets us without a pause.
-        if hub.buffer.pool().used() < hub.buffer.pool().limit() / 16 {
+        if holding || hub.buffer.pool().used() < hub.buffer.pool().limit() / 16 {
             thread::park_timeout(tick);
         }
     }
@@ -95,9 +97,10 @@ fn do_chores(hub: &Hub, said: &mut Said) {
     say_losses(hub, said);
     let now = hub.clock().now();
     let over = |until: Timestamp| until <= now;
-    if hub.plan().spec().temporary.iter().any(|temporary| over(temporary.until)) {
+    if hub.plan().spec().temporary_levels().any(|level| over(level.until)) {
         let ended = hub.change(|spec| {
             spec.temporary.retain(|temporary| !over(temporary.until));
+            spec.raises.retain(|raise| !over(raise.until));
             Ok::<_, crate::PlanError>(())
         });
         debug_assert!(ended.is_ok() || hub.is_stopped(), "a plan with less in it compiles");

@@ -26,14 +26,20 @@ impl Pass<'_> {
         self.page(at).record(at.pick)
     }
 
-    fn place(&self, slot: usize, pick: Pick) -> At {
+    pub(super) fn place(&self, slot: usize, pick: Pick) -> At {
         At { page: u32::try_from(self.pages.len() + slot).unwrap_or(u32::MAX), pick }
     }
 
     /// Takes up a page from elsewhere; gives the place of its record at `pick`.
     pub(super) fn add(&mut self, page: Page, pick: Pick) -> At {
+        let slot = self.add_page(page);
+        self.place(slot, pick)
+    }
+
+    /// Takes up a page from elsewhere; gives its slot.
+    pub(super) fn add_page(&mut self, page: Page) -> usize {
         self.rewritten.pages.push(page);
-        self.place(self.rewritten.pages.len() - 1, pick)
+        self.rewritten.pages.len() - 1
     }
 
     /// The page that takes what is written anew of the record at `at`.
@@ -55,13 +61,15 @@ impl Dispatcher {
         rewritten: &mut Rewritten,
         all: bool,
     ) {
-        self.filters.begin(self.hub().clock().now());
+        let now = self.hub().clock().now();
+        self.filters.begin(now);
         let mut pass = Pass { pages, rewritten, newest };
         self.release_due(&mut pass, false);
         merge::in_order(pages, lanes, |page, pick, record| self.watched(&mut pass, (page, pick), &record));
         self.release_due(&mut pass, all);
         self.retire_filters(&mut pass);
         self.filters.tell();
+        self.tidy_recorder(now);
     }
 
     fn watched(&mut self, pass: &mut Pass<'_>, (page, pick): (usize, Pick), record: &Record<'_>) {
@@ -74,7 +82,11 @@ impl Dispatcher {
         let older = self.older_plan(record, pass.newest);
         let plan = older.as_ref().unwrap_or(pass.newest);
         let mask = self.mask(&pass.record(at), plan, older.is_some());
-        self.filter(pass, at, plan, mask);
+        if self.recorder.is_some() {
+            self.record_flight(pass, at, plan, mask);
+        } else {
+            self.filter(pass, at, plan, mask);
+        }
     }
 
     fn mask(&mut self, record: &Record<'_>, plan: &Plan, older: bool) -> Mask {

@@ -199,7 +199,11 @@ fn capture<S: Subscriber + for<'a> LookupSpan<'a>>(
         }
         let span = parent(local, event, context);
         let time = hub.clock().now();
-        if verdict == Verdict::Raised && !site.is_log && !is_raised(span.as_deref(), site.severity, time) {
+        if verdict == Verdict::Raised
+            && !site.is_log
+            && !is_raised(span.as_deref(), site.severity, time)
+            && !super::raise::may(&local.plan, site, span.as_ref(), time)
+        {
             return None;
         }
         let mut draft = local.draft();

@@ -1,11 +1,14 @@
 //! Events and spans to Records, on the thread that emits them.
 
+mod closing;
 mod event;
 mod local;
+mod raise;
 mod sites;
 mod span;
 mod visitor;
 
+pub(crate) use closing::on_close;
 pub(crate) use event::{Stack, on_event, settle};
 pub(crate) use local::{Entered, LayerId, with_local};
 pub(crate) use sites::{Site, Sites, severity};

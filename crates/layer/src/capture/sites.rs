@@ -84,7 +84,7 @@ impl Sites {
             let cap = plan.spec().targets.get(metadata.target());
             let wanted = plan.spans().contains(severity(*metadata.level()))
                 && cap.is_none_or(|cap| !cap.is_empty())
-                && plan.spec().destinations().next().is_some();
+                && (plan.spec().destinations().next().is_some() || plan.spec().hold.is_some());
             return if wanted { Verdict::Wanted } else { Verdict::Never };
         }
         Self::get(hub, metadata).verdict(hub, metadata)
@@ -96,7 +96,7 @@ impl Sites {
         let shape = CallsiteShape { target: metadata.target(), severity: Some(severity), names_destinations: false };
         match hub.plan().verdict(&shape) {
             Verdict::Never => false,
-            Verdict::Raised => hub.floor().is_some_and(|floor| severity >= floor),
+            Verdict::Raised => hub.floor().is_some_and(|floor| severity >= floor) || hub.plan().raises(severity),
             Verdict::Wanted => true,
         }
     }

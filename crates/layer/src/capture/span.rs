@@ -149,7 +149,7 @@ pub(crate) fn on_record<S: Subscriber + for<'a> LookupSpan<'a>>(
     });
 }
 
-fn owned(
+pub(super) fn owned(
     hub: &Arc<Hub>,
     layer: LayerId,
     extensions: &tracing_subscriber::registry::Extensions<'_>,

@@ -112,6 +112,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Base<S> {
     }
 
     pub(crate) fn on_close(&self, id: Id, context: Context<'_, S>) {
+        if self.hub().wants_closings() {
+            capture::on_close(self.hub(), self.id, &id, &context);
+        }
         self.companion.on_close(id, context);
     }
 
