@@ -9,7 +9,7 @@ pub(super) struct Block {
     pub(super) page: String,
     pub(super) line: usize,
     pub(super) language: String,
-    marks: Vec<String>,
+    pub(super) marks: Vec<String>,
     /// The HTML comment on the line before it.
     note: Option<String>,
     pub(super) text: String,

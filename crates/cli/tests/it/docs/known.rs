@@ -6,6 +6,9 @@ use super::blocks::pages;
 /// prints.
 const LANGUAGES: [&str; 8] = ["rust", "yaml", "console", "json", "text", "toml", "xml", "csv"];
 
+/// What may stand behind a language.
+const MARKS: [&str; 6] = ["no_run", "ignore", "compile_fail", "fragment", "destination", "wrong"];
+
 /// How many blocks of each page do not run. Each says why, in a line before it.
 const NOT_RUN: &[(&str, usize)] = &[("README.md", 2), ("docs/first-hour.md", 1), ("docs/benchmarks.md", 1)];
 
@@ -13,6 +16,8 @@ const NOT_RUN: &[(&str, usize)] = &[("README.md", 2), ("docs/first-hour.md", 1),
 fn every_block_says_what_it_is() {
     for block in pages().into_values().flatten() {
         assert!(LANGUAGES.contains(&block.language.as_str()), "{}: `{}`", block.place(), block.language);
+        let unknown = block.marks.iter().find(|mark| !MARKS.contains(&mark.as_str()));
+        assert!(unknown.is_none(), "{}: `{}` means nothing", block.place(), unknown.expect("it is there"));
     }
 }
 
