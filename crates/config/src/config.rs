@@ -3,7 +3,7 @@
 use crate::Registry;
 use crate::error::{Error, Problem};
 use crate::provenance::{ExplainedValue, Provenance};
-use crate::source::{ConfigSource, Environment, Value};
+use crate::source::{ConfigSource, Value};
 use std::path::{Path, PathBuf};
 use tracework_core::{Attachment, DestinationSettings, Overflow};
 use tracework_engine::{BufferFull, PlanSpec, ReservedNames, SharedBufferSettings, Source};
@@ -109,22 +109,6 @@ impl Config {
     /// Everything that is wrong with it.
     pub fn from_value(name: &str, value: impl Into<Value>, registry: &Registry) -> Result<Self, Error> {
         ConfigSource::value(name, value).read(registry)
-    }
-
-    /// Reads and validates a text of which everything around is given: the folder that relative paths start at, and
-    /// the variables of the environment.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with it.
-    pub fn read(
-        name: &str,
-        text: &str,
-        folder: &Path,
-        registry: &Registry,
-        environment: Environment,
-    ) -> Result<Self, Error> {
-        ConfigSource::text(name, text).folder(folder).environment(environment).read(registry)
     }
 
     /// What it was read from. Read it again after a change: `config.source().read(&registry)`.

@@ -8,6 +8,8 @@ mod profiles;
 mod rust_log;
 mod stack;
 mod value;
+#[cfg(feature = "serde")]
+mod value_serde;
 mod variables;
 
 pub use config_source::ConfigSource;

@@ -9,7 +9,7 @@ use std::fmt;
 /// A config, or a part of one, as a value: what a program has that keeps its logging in its own config.
 ///
 /// With the feature `serde` it can be read from any format that serde knows, so a field of this type takes the section as
-/// it stands.
+/// it stands: `#[derive(Deserialize)] struct Settings { logging: tracework::config::Value, .. }`.
 ///
 /// ```
 /// use tracework_config::{Config, Registry, Value};

@@ -1,8 +1,7 @@
 //! A registry with a few types, and a fixed environment.
 
-use std::path::Path;
 use std::time::Duration;
-use tracework_config::{Config, Environment, Error, Registry, Reported, Section};
+use tracework_config::{Config, ConfigSource, Environment, Error, Registry, Reported, Section};
 use tracework_core::{Batch, Destination, Failure};
 use tracework_format::{Json, Shape, Text};
 use tracework_std::{File, Memory};
@@ -53,7 +52,7 @@ impl Destination for Pager {
 
 pub(crate) fn read(yaml: &str) -> Result<Config, Error> {
     let environment = Environment::from_iter([("REGION", "eu-1"), ("EMPTY", ""), ("YAML", "} level: [")]);
-    Config::read("app.yml", yaml, Path::new("/srv/app"), &registry(), environment)
+    ConfigSource::text("app.yml", yaml).folder("/srv/app").environment(environment).read(&registry())
 }
 
 /// The config of a text that is right.

@@ -2,8 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use std::path::Path;
-use tracework::config::{Config, Environment, SaveConfig as _, Saved};
+use tracework::config::{ConfigSource, Environment, SaveConfig as _, Saved};
 use tracework::core::{Attach as _, Batch, Destination, Failure, GiveUp, Record};
 use tracework::destinations::{Console, File, Memory};
 use tracework::engine::{Control, Query};
@@ -13,7 +12,8 @@ use tracework::{Severity, SeveritySet};
 
 /// The pipeline of a config, with no file opened.
 fn control(yaml: &str) -> Control {
-    let config = Config::read("app.yml", yaml, Path::new("/srv/app"), &standard(), Environment::none());
+    let config =
+        ConfigSource::text("app.yml", yaml).folder("/srv/app").environment(Environment::none()).read(&standard());
     let config = config.unwrap_or_else(|error| panic!("{yaml}\n{error}"));
     config.rehearsal().into_control().expect("threads start")
 }

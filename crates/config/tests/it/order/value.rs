@@ -69,3 +69,18 @@ fn what_is_no_config_is_refused() {
     let odd = map(vec![("a\nb\u{1b}", "x\ny".into())]);
     assert!(told(odd).chars().all(|letter| letter == '\n' || !letter.is_control()));
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn serde_reads_a_value_from_any_format() {
+    let json = r#"{ "level": "ERROR", "default": ["recent"], "spans": null, "limits": { "fields": 5 },
+                    "destinations": { "recent": { "type": "memory", "records": 7, "enabled": false } } }"#;
+    let value: Value = serde_json::from_str(json).expect("it is JSON");
+    let again: Value = serde_json::from_value(serde_json::from_str(json).expect("it is JSON")).expect("it is a value");
+    let names = |value: &Value| format!("{value:?}").len();
+    assert_eq!(names(&value), names(&again));
+    let config = read(value).unwrap_or_else(|error| panic!("{error}"));
+    assert!(!config.destinations()[0].settings().enabled);
+    assert_eq!(config.spec().limits.fields, 5);
+    assert!(serde_json::from_str::<Value>(&"[".repeat(10_000)).is_err());
+}
