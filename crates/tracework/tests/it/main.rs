@@ -1,6 +1,7 @@
 //! The face: a config of its own types, and the one line that sets everything up.
 
 mod capture;
+mod fuzz;
 mod init;
 mod kept;
 mod sample;
