@@ -35,8 +35,10 @@ impl Default for Place {
 /// What stands for a secret, whatever its length.
 pub(crate) const MASK: &str = "***";
 
-/// How many characters of a line are shown: with the margin it fits into 80 columns.
+/// How many columns of a line are shown: with the margin it fits into 80.
 const SHOWN: usize = 68;
+/// What is left of 80 columns beside ` | ` and the dots on both sides.
+const MARGIN: usize = 71;
 /// How many of them stand before what is marked, if there is more.
 const BEFORE: usize = 40;
 
@@ -60,15 +62,19 @@ impl Excerpt {
             line[from..to].fill('*');
         }
         let column = (place.column - 1).min(line.len());
-        let first = if line.len() > SHOWN { column.saturating_sub(BEFORE) } else { 0 };
-        let last = line.len().min(first + SHOWN);
+        let width = |part: &[char]| part.iter().map(|&letter| columns(letter)).sum::<usize>();
+        let number = if numbered { place.line.to_string().len() } else { 1 };
+        let shown = SHOWN.min(MARGIN - number);
+        let first = if width(&line) > shown { column - fitting(line[..column].iter().rev(), BEFORE) } else { 0 };
+        let last = first + fitting(line[first..].iter(), shown);
         let mut text = String::from(if first > 0 { "..." } else { "" });
-        let before = text.len() + column - first;
+        let before = text.len() + width(&line[first..column]);
         text.extend(&line[first..last]);
         if last < line.len() {
             text.push_str("...");
         }
-        let marked = place.length.min(last.saturating_sub(column)).max(1);
+        let end = (column + place.length).clamp(column, last.max(column));
+        let marked = width(&line[column..end]).max(1);
         Some(Self { line: numbered.then_some(place.line), text, before, marked })
     }
 }
@@ -97,6 +103,36 @@ pub(crate) fn visible(character: char) -> char {
         | '\u{2060}'..='\u{2069}'
         | '\u{feff}' => '\u{fffd}',
         _ => character,
+    }
+}
+
+/// How many of `letters` fit into `room` columns.
+fn fitting<'a>(letters: impl Iterator<Item = &'a char>, room: usize) -> usize {
+    let ends = letters.scan(0, |end, &letter| {
+        *end += columns(letter);
+        Some(*end)
+    });
+    ends.take_while(|&end| end <= room).count()
+}
+
+/// How many columns a terminal gives a character: none to accents that are set over the one before, two to those of
+/// East Asian scripts and to pictures.
+fn columns(character: char) -> usize {
+    match u32::from(character) {
+        0x300..=0x36f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f => 0,
+        0x1100..=0x115f
+        | 0x2e80..=0x303e
+        | 0x3041..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1f64f
+        | 0x1f680..=0x1f6ff
+        | 0x1f900..=0x1f9ff
+        | 0x20000..=0x3fffd => 2,
+        _ => 1,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The program, as its users run it: over real files.
 
+mod bad;
 mod check;
 mod docs;
 mod explain;
@@ -7,4 +8,5 @@ mod hostile;
 mod misuse;
 mod order;
 mod pipe;
+mod schema;
 mod support;

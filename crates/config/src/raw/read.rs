@@ -65,12 +65,29 @@ pub(crate) fn read(
             Err(error) => {
                 let marker = error.marker();
                 let place = reader.at(marker.line(), marker.col(), 1);
-                problems.add(place, format!("this is no YAML: {}", shown_info(error.info())), None);
+                let help = hint(error.info()).map(str::to_owned);
+                problems.add(place, format!("this is no YAML: {}", shown_info(error.info())), help);
                 return Err(Reported);
             }
         }
     }
     Ok(reader.root.take())
+}
+
+/// What is mostly meant where the parser says this.
+fn hint(info: &str) -> Option<&'static str> {
+    let rows = [
+        ("quoted scalar", "is a quote not closed? A text of several lines is set in further than its name"),
+        ("tabs disallowed", "set in by blanks, not by tabs"),
+        ("mapping values are not allowed", "put a text with `: ` in it between quotes"),
+        ("illegal placement of ':'", "is a `[` or a `{` not closed in a line before?"),
+        ("expected ',' or", "is a `[` or a `{` not closed in a line before?"),
+        ("unknown anchor", "`*name` repeats what `&name` marked before it"),
+        ("unprintable", "write it as an escape between double quotes, such as \"\\x07\""),
+        ("invalid indentation", "the names of one map begin in one column"),
+        ("did not find expected key", "the names of one map begin in one column"),
+    ];
+    rows.into_iter().find(|(part, _)| info.contains(part)).map(|(_, help)| help)
 }
 
 /// What the parser says, without what could move a cursor.
@@ -201,6 +218,11 @@ impl Reader<'_> {
         }
         match open.key.take() {
             None => match node.data {
+                Data::Scalar { text, plain: true } if text == "<<" => {
+                    open.skips = true;
+                    let help = "write the entries out, or repeat a whole value by `*name`";
+                    self.problems.add(node.place, "maps are not merged (`<<`)", Some(help.into()));
+                }
                 Data::Scalar { text, .. } => open.key = Some(Key { place: node.place, text }),
                 _ => {
                     open.skips = true;

@@ -54,8 +54,13 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
     }
     settings.batch = section.within("batch", |batch| read_batch(batch, settings.batch)).unwrap_or(settings.batch);
     settings.retry = section.within("retry", |retry| read_retry(retry, settings.retry)).unwrap_or(settings.retry);
+    let batch_bytes = settings.batch.bytes;
     settings.buffer =
         section.within("buffer", |buffer| read_buffer(buffer, settings.buffer)).unwrap_or(settings.buffer);
+    if section.says("batch", "bytes") && batch_bytes > settings.buffer.memory {
+        let why = "a batch can never have so many bytes: `batch.bytes` exceeds `buffer.memory`";
+        section.refuse_inside("batch", "bytes", why);
+    }
     let dead = settings.dead_letters.clone();
     settings.dead_letters = section.within("dead_letters", |letters| read_dead(letters, &dead)).unwrap_or(dead);
     if let Some(node) = section.take("failover", Shape::Text)

@@ -26,9 +26,25 @@ pub(super) fn read(top: &mut Section<'_>) -> Vec<Prepared> {
         top.refuse_at(key.place, format!("{} destinations are the most", Plan::MAX_DESTINATIONS), None);
     }
     let known = names::known(top);
-    let destinations = entries.iter().filter_map(|(key, node)| read_one(top, key, node, &known)).collect();
+    let destinations: Vec<Prepared> =
+        entries.iter().filter_map(|(key, node)| read_one(top, key, node, &known)).collect();
     refuse_loops(top, entries);
+    refuse_sharing(top, entries, &destinations);
     destinations
+}
+
+/// Reports two destinations that would write to one file, each unaware of the other.
+fn refuse_sharing(top: &Section<'_>, entries: &[(Key, Node)], destinations: &[Prepared]) {
+    for (number, second) in destinations.iter().enumerate() {
+        let Some(path) = second.attachment.destination.writes_to() else { continue };
+        let writes = |other: &&Prepared| other.attachment.destination.writes_to().as_ref() == Some(&path);
+        let Some(first) = destinations[..number].iter().find(writes) else { continue };
+        let Some((key, node)) = entries.iter().find(|(key, _)| key.text == second.name) else { continue };
+        let place = node.get("path").map_or(key.place, |path| path.place);
+        let message = format!("`{}` writes to the file of `{}`", shown(&second.name), shown(&first.name));
+        let help = "give it a file of its own, or send the records of both to one destination";
+        top.refuse_at(place, message, Some(help.into()));
+    }
 }
 
 fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Option<Prepared> {

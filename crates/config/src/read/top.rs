@@ -55,6 +55,9 @@ const TEXTS: [(&str, &str, &str); 21] = [
     ("default", "Where records go that no route matches; without it, to all destinations.", "[console, app]"),
 ];
 
+/// The least that the shared buffer can do with.
+const LEAST_BUFFER: usize = 64 << 10;
+
 /// Reads all of it.
 pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     let directory = top.directory().to_owned();
@@ -77,6 +80,13 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     spec.redact = redact(top);
     spec.limits = top.within("limits", limits).unwrap_or_default();
     let buffer = top.within("buffer", buffer).unwrap_or_default();
+    if (top.says("limits", "message") || top.says("buffer", "memory"))
+        && spec.limits.message > buffer.memory.max(LEAST_BUFFER)
+    {
+        let place = if top.says("limits", "message") { ("limits", "message") } else { ("buffer", "memory") };
+        let why = "a message could be larger than the whole buffer: `limits.message` exceeds `buffer.memory`";
+        top.refuse_inside(place.0, place.1, why);
+    }
     let names = top.within("names", reserved).unwrap_or_default();
     let destinations = destinations::read(top);
     let known = names::known(top);
@@ -197,7 +207,7 @@ fn buffer(buffer: &mut Section<'_>) -> SharedBufferSettings {
     ]);
     let usual = SharedBufferSettings::default();
     let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
-    if memory < 64 << 10 {
+    if memory < LEAST_BUFFER {
         buffer.refuse("memory", "the shared buffer needs 64KiB at least");
     }
     SharedBufferSettings { memory, when_full: buffer_full(buffer).unwrap_or(usual.when_full) }

@@ -247,10 +247,57 @@ impl<'a> Section<'a> {
         self.entries.iter().any(|(key, node)| key.text == name && !node.is_null())
     }
 
-    /// Reports that the value of `name` will not do, and why.
+    /// Is there anything called `part` in the map `name`?
+    pub(crate) fn says(&self, name: &str, part: &str) -> bool {
+        self.within_node(name, part).is_some()
+    }
+
+    /// Reports that the value of `part` in the map `name` will not do, and why.
+    pub(crate) fn refuse_inside(&self, name: &str, part: &str, why: impl Into<String>) -> Reported {
+        let place = self.within_node(name, part).map_or(self.place, |node| node.place);
+        self.refuse_at(place, why, None)
+    }
+
+    fn within_node(&self, name: &str, part: &str) -> Option<&'a Node> {
+        let (_, node) = self.entries.iter().find(|(key, _)| key.text == name)?;
+        node.get(part).filter(|node| !node.is_null())
+    }
+
+    /// Reports that the value of `name` will not do, and why. What stands behind a semicolon is the help.
     pub fn refuse(&mut self, name: &str, why: impl Into<String>) -> Reported {
-        let place = self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node.place);
-        self.refuse_at(place.unwrap_or(self.place), why, None)
+        let place = self.node(name).map(|node| node.place);
+        self.refuse_with_help(place.unwrap_or(self.place), why)
+    }
+
+    /// As [`Section::refuse`], for one item of a list: the first that is `item`.
+    pub fn refuse_item(&mut self, name: &str, item: &str, why: impl Into<String>) -> Reported {
+        let is = |node: &&Node| matches!(&node.data, Data::Scalar { text, .. } if text == item);
+        let place = self.node(name).map(|node| match &node.data {
+            Data::List(list) => list.iter().find(is).unwrap_or(node).place,
+            _ => node.place,
+        });
+        self.refuse_with_help(place.unwrap_or(self.place), why)
+    }
+
+    /// As [`Section::refuse`], for a part of a text: the bytes `part` of it.
+    pub fn refuse_part(&mut self, name: &str, part: std::ops::Range<usize>, why: impl Into<String>) -> Reported {
+        let place = self.node(name).map(|node| match &node.data {
+            Data::Scalar { text, .. } => self.place_in(node, text, part),
+            _ => node.place,
+        });
+        self.refuse_with_help(place.unwrap_or(self.place), why)
+    }
+
+    fn node(&self, name: &str) -> Option<&'a Node> {
+        self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)
+    }
+
+    fn refuse_with_help(&self, place: Place, why: impl Into<String>) -> Reported {
+        let why = why.into();
+        match why.split_once("; ") {
+            Some((why, help)) => self.refuse_at(place, why, Some(help.to_owned())),
+            None => self.refuse_at(place, why, None),
+        }
     }
 
     pub(crate) fn refuse_at(&self, place: Place, why: impl Into<String>, help: Option<String>) -> Reported {

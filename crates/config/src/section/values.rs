@@ -2,9 +2,10 @@
 
 use super::Section;
 use crate::nearest::suggest;
-use crate::place::shown;
+use crate::place::{Place, shown};
 use crate::raw::{Data, Node};
 use crate::schema::Shape;
+use std::ops::Range;
 use tracework_core::{Kind, KindSet, Severity, SeveritySet, TagFilter};
 use tracework_rules::{Rule, RuleError};
 
@@ -71,15 +72,17 @@ impl<'a> Section<'a> {
 
     /// Reports what is wrong in `text`, which is the value of `node`, at its own place in the file.
     pub(crate) fn refuse_rule(&self, node: &Node, text: &str, error: &RuleError) {
-        let span = error.span();
-        let place = match self.offset(node, text) {
-            Some(before) => {
-                let to = before + text[..span.start].chars().count();
-                node.place.moved(to, text[span].chars().count())
-            }
-            None => node.place,
-        };
+        let place = self.place_in(node, text, error.span());
         self.refuse_at(place, error.message(), error.hint().map(str::to_owned));
+    }
+
+    /// Where the bytes `part` of `text`, the value of `node`, stand; the whole value, if it is not written as it is.
+    pub(super) fn place_in(&self, node: &Node, text: &str, part: Range<usize>) -> Place {
+        let counted = text.get(..part.start).zip(text.get(part));
+        match self.offset(node, text).zip(counted) {
+            Some((quote, (before, part))) => node.place.moved(quote + before.chars().count(), part.chars().count()),
+            None => node.place,
+        }
     }
 
     /// How many characters stand before `text` in the place of `node`, if it stands there as it is.

@@ -112,6 +112,9 @@ fn keep(keep: &mut Section<'_>) -> Change {
         ("total", "Their bytes together.", "2GiB"),
     ]);
     let (files, age, total) = (keep.take_count("files"), keep.take_duration("age"), keep.take_bytes("total"));
+    if files == Some(0) {
+        keep.refuse("files", "0 files would stay: a file would be gone as soon as it is rotated");
+    }
     Box::new(move |mut file| {
         if let Some(files) = files {
             file = file.keep(files);

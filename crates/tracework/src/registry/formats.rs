@@ -69,7 +69,10 @@ fn pattern(section: &mut Section<'_>) -> Result<Pattern, Reported> {
     )]);
     let text = section.need_str("pattern");
     let (zone, names) = (zone(section), names(section));
-    let pattern = Pattern::new(&text?).map_err(|error| section.refuse("pattern", error.to_string()))?;
+    let pattern = Pattern::new(&text?).map_err(|error| {
+        let why = format!("`{}` {}", error.name.escape_debug(), error.what);
+        section.refuse_part("pattern", error.at..error.at + error.name.len(), why)
+    })?;
     Ok(pattern.zone(zone?).names(names))
 }
 
@@ -77,7 +80,7 @@ fn csv(section: &mut Section<'_>) -> Result<Csv, Reported> {
     section.about(&[("columns", "The columns, in their order.", "[timestamp, level, message]")]);
     let mut csv = Csv::new().zone(zone(section)?).names(names(section));
     if let Some(columns) = section.take_list("columns") {
-        csv = csv.columns(columns).map_err(|error| section.refuse("columns", error.to_string()))?;
+        csv = csv.columns(columns).map_err(|error| section.refuse_item("columns", &error.0, error.to_string()))?;
     }
     Ok(csv)
 }

@@ -169,7 +169,7 @@ fn run(name: &str, strategy: &impl Strategy<Value = String>) {
         let mut slowest = slowest.borrow_mut();
         if slowest.len() < 20 || slowest.last().is_some_and(|(least, _)| took > *least) {
             slowest.push((took, text));
-            slowest.sort_by(|left, right| right.0.cmp(&left.0));
+            slowest.sort_by_key(|slow| std::cmp::Reverse(slow.0));
             slowest.truncate(20);
         }
         checked

@@ -116,7 +116,8 @@ fn configs() -> impl Strategy<Value = String> {
             yaml.push_str(&format!(
                 "destinations:\n  d0: {{ {} }}\n  d1: {{ {} }}\n",
                 first.join(", "),
-                second.join(", ")
+                // Two destinations must not write to one file.
+                second.join(", ").replace(".log", ".two")
             ));
             if !routes.is_empty() {
                 yaml.push_str("routes:\n");

@@ -44,7 +44,8 @@ service: x
         r#"app.yml:2:8: this is no YAML: illegal placement of ':' indicator
   |
 2 | service: x
-  |        ^"#,
+  |        ^
+  help: is a `[` or a `{` not closed in a line before?"#,
     );
 }
 
