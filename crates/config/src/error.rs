@@ -1,7 +1,7 @@
 //! What is wrong with a config.
 
 use crate::origin::{Origin, Texts};
-use crate::place::{Excerpt, Place, TextId};
+use crate::place::{Excerpt, Place, TextId, visible};
 use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -148,12 +148,12 @@ impl<'a> Problems<'a> {
     }
 
     pub(crate) fn add(&self, place: Place, message: impl Into<String>, help: Option<String>) {
-        self.push(Found { text: place.text, place: Some(place), message: message.into(), help });
+        self.push(Found { text: place.text, place: Some(place), message: clean(&message.into()), help });
     }
 
     /// Adds what is about a text as a whole.
     pub(crate) fn add_whole(&self, text: TextId, message: impl Into<String>, help: Option<String>) {
-        self.push(Found { text, place: None, message: message.into(), help });
+        self.push(Found { text, place: None, message: clean(&message.into()), help });
     }
 
     fn push(&self, found: Found) {
@@ -167,7 +167,7 @@ impl<'a> Problems<'a> {
     pub(crate) fn warn(&self, place: Place, message: impl Into<String>, help: Option<String>) {
         let mut warned = self.warned.borrow_mut();
         if warned.len() < MOST {
-            warned.push(Found { text: place.text, place: Some(place), message: message.into(), help });
+            warned.push(Found { text: place.text, place: Some(place), message: clean(&message.into()), help });
         }
     }
 
@@ -222,4 +222,12 @@ impl<'a> Problems<'a> {
         let excerpt = place.and_then(|place| Excerpt::new(&text.text, text.numbered, place, &secrets));
         Problem { file: text.name.to_string(), place, numbered: text.numbered, message, help, excerpt }
     }
+}
+
+/// How many characters a message may have.
+const LONGEST: usize = 350;
+
+/// A message as it may be printed: names that somebody chose may stand in it.
+fn clean(message: &str) -> String {
+    message.chars().take(LONGEST).map(visible).collect()
 }

@@ -49,7 +49,7 @@ fn refuse_sharing(top: &Section<'_>, entries: &[(Key, Node)], destinations: &[Pr
 
 fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Option<Prepared> {
     check_name(top, key);
-    let path = format!("destinations.{}", key.text);
+    let path = format!("destinations.{}", shown(&key.text));
     let mut section = top.item("destinations", path, key.place, node)?;
     section.about(&[("type", "Which type of destination it is.", "file")]);
     let types = top.shared().registry.destinations();

@@ -23,6 +23,12 @@ use crate::registry::Registry;
 use crate::schema::{ROOT, Recorder, Shape};
 use std::path::{Path, PathBuf};
 use tracework_core::Format;
+use tracework_core::nearest;
+
+/// More names than this are not listed in a message.
+const MOST_LISTED: usize = 12;
+
+const ALL_NAMES: &str = "`tracework schema --markdown` lists all names with what they mean";
 
 /// Says that a problem was reported, so nothing can be made of this part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +51,7 @@ pub(crate) struct Shared<'a> {
 ///
 /// ```
 /// use tracework_config::{Config, Registry};
-/// use tracework_core::{Batch, Destination, Failure};
+/// use tracework_core::{nearest, Batch, Destination, Failure};
 ///
 /// struct Pager { number: String, loud: bool }
 /// impl Destination for Pager {
@@ -150,7 +156,8 @@ impl<'a> Section<'a> {
 
     /// The path of `name` in messages.
     pub(crate) fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        let name = shown(name);
+        if self.path.is_empty() { name } else { format!("{}.{name}", self.path) }
     }
 
     /// The node `name`, which counts as known from now on. An empty one counts as absent.
@@ -334,7 +341,12 @@ impl<'a> Section<'a> {
             if !self.asked.contains(&key.text) {
                 let place = if self.path.is_empty() { "here".to_owned() } else { format!("in `{}`", self.path) };
                 let message = format!("nothing is called `{}` {place}", shown(&key.text));
-                self.refuse_at(key.place, message, suggest(&key.text, self.asked.iter().map(String::as_str)));
+                let asked = self.asked.iter().map(String::as_str);
+                let help = match nearest(&key.text, asked.clone()) {
+                    None if self.asked.len() > MOST_LISTED => Some(ALL_NAMES.to_owned()),
+                    _ => suggest(&key.text, asked),
+                };
+                self.refuse_at(key.place, message, help);
             }
         }
     }

@@ -96,7 +96,7 @@ wibble: 1
   |
 2 | wibble: 1
   | ^^^^^^
-  help: there are directory, service, metadata, enrich, enrichers, filters, level, targets, spans, tags, redact, limits, buffer, names, destinations, routes, default, recorder, profile, profiles, include, triggers, audit, jobs, store, metrics, security and server"#,
+  help: `tracework schema --markdown` lists all names with what they mean"#,
     );
 }
 

@@ -48,8 +48,8 @@ fn what_is_wrong_is_told_with_the_way_to_it() {
         "settings.toml: `many` is no count\n  |\n  | destinations.app.records: many\n  \
          |                           ^^^^\n  help: a count is a whole number, such as 100\n\n\
          settings.toml: nothing is called `wibble` in `destinations.app`\n  |\n  | destinations.app.wibble: {}\n  \
-         |                  ^^^^^^\n  help: there are type, records, format, enabled, level, levels, kinds, filter, tags, \
-         batch, retry, buffer, dead_letters, failover and delivery\n\n\
+         |                  ^^^^^^\n  help: `tracework schema --markdown` lists all names \
+         with what they mean\n\n\
          settings.toml: no destination is called `ap`\n  |\n  | default[0]: ap\n  |             ^^\n  \
          help: did you mean `app`?"
     );
