@@ -105,7 +105,7 @@ fn what_is_wrong_is_told_where_it_stands() {
         ("filters: [{ type: sample, one_in: 2, limit: 1 }]", "1:38: nothing is called `limit` in `filters[0]`"),
         (
             "filters: [{ type: sample, one_in: 2 }, { type: sample, one_in: 3 }]",
-            "1:48: another filter here is called `sample` already; give it a `name`",
+            "1:48: another filter here is called `sample` already",
         ),
         ("recorder: { span: a, by: target }", "1:26: `span` and `by` exclude each other"),
         ("recorder: { to: nowhere }", "1:17: no destination is called `nowhere`"),

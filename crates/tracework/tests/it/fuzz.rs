@@ -7,7 +7,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseResult, TestRunner};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -162,10 +162,15 @@ fn run(name: &str, strategy: &impl Strategy<Value = String>) {
     let registry = standard();
     let slowest: RefCell<Vec<(Duration, String)>> = RefCell::default();
     let started = Instant::now();
+    let done = Cell::new(0_u32);
     let outcome = TestRunner::new(config).run(strategy, |text| {
         let began = Instant::now();
         let checked = check(&text, &registry);
         let took = began.elapsed();
+        done.set(done.get() + 1);
+        if done.get().is_multiple_of(500_000) {
+            tell(&format!("{name}: {} so far, in {:?}, {}\n", done.get(), started.elapsed(), peak()));
+        }
         let mut slowest = slowest.borrow_mut();
         if slowest.len() < 20 || slowest.last().is_some_and(|(least, _)| took > *least) {
             slowest.push((took, text));
@@ -185,10 +190,15 @@ fn run(name: &str, strategy: &impl Strategy<Value = String>) {
         (times.min().unwrap_or_default(), text.len())
     });
     let (longest, bytes) = again.max().unwrap_or_default();
-    let told = format!("{name}: {cases} inputs in {wall:?}, the slowest {longest:?} ({bytes} bytes), {}\n", peak());
-    let _ = std::io::stderr().write_all(told.as_bytes());
+    let done = done.get();
+    tell(&format!("{name}: {done} inputs in {wall:?}, the slowest {longest:?} ({bytes} bytes), {}\n", peak()));
     outcome.unwrap_or_else(|error| panic!("{error}"));
     assert!(longest < Duration::from_secs(2), "one input took {longest:?}");
+}
+
+fn tell(text: &str) {
+    // A reader that has gone is no failure of the test.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// The most memory that the process had.
