@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tracework::config::{Config, Environment, Registry};
+use tracework::config::{ConfigSource, Environment, Registry};
 use tracework::registry::standard;
 
 /// Good configs, to be spoilt: small ones more often than large ones.
@@ -140,10 +140,15 @@ fn raw() -> impl Strategy<Value = String> {
     prop_oneof![bytes, pieces.prop_map(|pieces| pieces.into_iter().map(|piece| ODD[piece]).collect())]
 }
 
+/// A text without a file, so that none is opened.
+fn source(text: &str, environment: Environment) -> ConfigSource {
+    ConfigSource::text("app.yml", text).folder(Path::new("/nonexistent/folder")).environment(environment)
+}
+
 /// Reads a text, and asks of what is told what must hold for it.
 fn check(text: &str, registry: &Registry) -> TestCaseResult {
     let environment = Environment::from_iter([("REGION", "eu-1")]);
-    let Err(error) = Config::read("app.yml", text, Path::new("/nonexistent/folder"), registry, environment) else {
+    let Err(error) = source(text, environment).read(registry) else {
         return Ok(());
     };
     prop_assert!(!error.problems().is_empty() && error.problems().len() <= 100);
