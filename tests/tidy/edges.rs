@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tower", &["core", "engine"]),
     ("cli", &["tracework"]),
     ("docs", &[]),
-    ("examples", &["tracework"]),
+    ("examples", &["tracework", "tower"]),
 ];
 
 /// What else only certain crates may name.

@@ -2,8 +2,8 @@
 
 use crate::json::{Dialect as JsonDialect, NotFinite, object, string, write_spans, write_tags};
 use crate::shared::{
-    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, is_cut, is_whole, metadata_of, tags_of,
-    write_fields, write_missing,
+    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, has_own_trace, is_cut, is_whole, metadata_of,
+    tags_of, write_fields, write_missing,
 };
 use crate::time::Stamp;
 use crate::{Names, number};
@@ -39,6 +39,8 @@ struct Around {
     known: Vec<u8>,
     /// `,"context":{..}`.
     context: Vec<u8>,
+    /// `,"trace.id":"..","span.id":".."`.
+    trace: Vec<u8>,
     /// `,"spans":[..]`.
     spans: Vec<u8>,
     cut: bool,
@@ -116,13 +118,16 @@ impl Around {
         let mut around = Self::default();
         let context = Context::inside(span, time, names);
         object(&mut around.context, ",\"context\":", |out| {
-            for (name, value) in context.iter() {
+            for (name, value) in context.beside_trace() {
                 match schema_name(CONTEXT, name) {
                     Some(name) => pair(&mut around.known, name, value),
                     None => pair(out, name, value),
                 }
             }
         });
+        for (name, value) in context.trace() {
+            pair(&mut around.trace, schema_name(FIELDS, name).unwrap_or(name), value);
+        }
         write_spans(&mut around.spans, ",\"spans\":", (span, time), &context, NotFinite::Null);
         around.cut = is_cut(span, time);
         around
@@ -156,6 +161,9 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
     let mut fields = Vec::new();
     let keys = site.map(|site| &site.keys);
     let seen = object(&mut fields, ",\"fields\":", |out| write_fields(out, record, keys, &Rest));
+    if let Some(around) = around.filter(|around| !around.trace.is_empty() && !(seen.lifted && has_own_trace(record))) {
+        out.extend_from_slice(&around.trace);
+    }
     write_known(out, record, seen);
     if seen.metadata {
         write_metadata(out, record);

@@ -4,6 +4,9 @@ use tracework_core::Description;
 
 /// The names of fields that have a place of their own in what a format writes.
 ///
+/// `trace_id` and `span_id` of the innermost span that has them hold for all that happens inside: JSON and ECS write them
+/// beside the message, text and the `fmt` shape with their spans, every other format with the context.
+///
 /// ```
 /// use tracework_format::Names;
 ///

@@ -38,6 +38,12 @@ pub(crate) fn companion<S: Subscriber + for<'a> LookupSpan<'a>>(hub: &Arc<Hub>) 
     Nothing.with_filter(Wanted(Arc::clone(hub)))
 }
 
+/// The filter alone, for a layer of ours that does something with spans.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn wanted(hub: &Arc<Hub>) -> Wanted {
+    Wanted(Arc::clone(hub))
+}
+
 /// Does this metadata belong to a `log` record that asks whether it is wanted? It then has the record's real target.
 fn is_log_record(metadata: &Metadata<'_>) -> bool {
     metadata.name() == "log record"

@@ -10,6 +10,8 @@ mod macros;
 mod values;
 
 pub use errors::{AnyError, Described, ResultExt, how, install_panic_hook, log_error, log_panics};
+#[cfg(feature = "opentelemetry")]
+pub use layers::trace_context;
 pub use layers::{DestinationLayer, MetadataLayer, TagFilterLayer};
 #[cfg(feature = "json")]
 pub use values::{Json, json};

@@ -50,6 +50,8 @@ pub use tracework_engine::{Control, FlushReport, Health, Resource, ShutdownRepor
 pub use tracework_format as format;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;
+#[cfg(feature = "opentelemetry")]
+pub use tracework_layer::trace_context;
 pub use tracework_layer::{
     self as layer, DestinationLayer, MetadataLayer, ResultExt, TagFilterLayer, context, critical, lazy, log_error,
     log_panics,

@@ -18,6 +18,8 @@ pub(super) struct Around {
     pub(super) context: Vec<u8>,
     /// The same, each by itself, for the top of the object.
     pub(super) pairs: Pairs,
+    /// `,"trace_id":"..","span_id":".."`.
+    pub(super) trace: Vec<u8>,
     /// `,"spans":[..]`, in [`Shape::Fmt`](crate::Shape::Fmt) `,"span":{..},"spans":[..]`.
     pub(super) spans: Vec<u8>,
     /// `,"spans.NAME"..`: the fields that were cut.
@@ -33,7 +35,7 @@ impl Around {
         let mut around = Self::default();
         let context = Context::inside(span, time, names);
         match top {
-            Some(top) => context.iter().for_each(|(name, value)| {
+            Some(top) => context.beside_trace().for_each(|(name, value)| {
                 around.pairs.push(name, value, "context.", top);
             }),
             None => write_context(&mut around.context, &context),
@@ -41,6 +43,11 @@ impl Around {
         if let Some(category) = span.inherited(Reserved::Category, time).and_then(|value| value.as_str()) {
             around.category.extend_from_slice(b",\"category\":");
             string(&mut around.category, category);
+        }
+        let bare = Dialect { taken: &[], ..IN_SPAN };
+        for (name, value) in context.trace() {
+            bare.key(&mut around.trace, name);
+            bare.value(&mut around.trace, value);
         }
         write_tags(&mut around.tags, tags_around(span, time));
         write_spans(&mut around.spans, ",\"spans\":", (span, time), &context, NotFinite::Text);
@@ -78,7 +85,7 @@ impl Around {
 fn write_context(out: &mut Vec<u8>, context: &Context<'_>) {
     let free = Dialect { taken: &[], ..IN_SPAN };
     object(out, ",\"context\":", |out| {
-        for (name, value) in context.iter() {
+        for (name, value) in context.beside_trace() {
             free.key(out, name);
             free.value(out, value);
         }

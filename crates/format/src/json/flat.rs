@@ -60,6 +60,6 @@ pub(super) fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &
     metadata.pairs.write(out, "metadata.", seen.names | context.names(), &dialect, |name| {
         has_field(record, name) || context.has(name)
     });
-    tail::write(out, record, (seen, said), &dialect, around.map_or(&[], |around| &around.cut));
+    tail::write(out, record, (seen, said), &dialect, around);
     out.extend_from_slice(b"}\n");
 }

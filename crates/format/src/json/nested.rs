@@ -30,6 +30,6 @@ pub(super) fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &
     } else {
         out.extend_from_slice(&settled.get(record, || Settlement::nested(record)).object);
     }
-    tail::write(out, record, (seen, said), &dialect, around.map_or(&[], |around| &around.cut));
+    tail::write(out, record, (seen, said), &dialect, around);
     out.extend_from_slice(b"}\n");
 }

@@ -1,7 +1,8 @@
 //! How an object ends: fields with a place of their own, the first error, and what was cut.
 
+use super::around::Around;
 use super::value::{Dialect, NotFinite, string};
-use crate::shared::{Dialect as _, Role, Said, Seen, fields_of};
+use crate::shared::{Dialect as _, Role, Said, Seen, fields_of, has_own_trace};
 use crate::{escape, number};
 use tracework_core::{Entry, Record, RecordError, Section};
 
@@ -12,8 +13,13 @@ pub(super) fn write(
     record: &Record<'_>,
     (seen, said): (Seen, Said),
     dialect: &Dialect<'_>,
-    cut_around: &[u8],
+    around: Option<&Around>,
 ) {
+    let cut_around = around.map_or(&[][..], |around| &around.cut);
+    let trace = around.map_or(&[][..], |around| &around.trace);
+    if !trace.is_empty() && !(seen.lifted && has_own_trace(record)) {
+        out.extend_from_slice(trace);
+    }
     if seen.lifted {
         write_lifted(out, record, dialect);
     }

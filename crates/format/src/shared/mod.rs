@@ -12,7 +12,7 @@ mod said;
 mod setup;
 mod site;
 
-pub(crate) use context::{Context, named_spans};
+pub(crate) use context::{Context, has_own_trace, named_spans};
 pub(crate) use cuts::{is_whole, write_missing};
 pub(crate) use fields::{Dialect, Keys, Role, Seen, fields_of, is_taken, span_fields, write_fields, write_span};
 pub(crate) use fragment::Fragment;

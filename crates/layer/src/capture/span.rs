@@ -180,3 +180,31 @@ pub(crate) fn on_exit(hub: &Arc<Hub>, layer: LayerId, id: &Id) {
     // The node may be the last of its span: it is freed here, not while anything is borrowed.
     drop(left);
 }
+
+/// Adds what another layer knows of a span, as if it were recorded on it. Ids are no secrets, and are not searched for any.
+#[cfg(feature = "opentelemetry")]
+pub(crate) fn add_to_span(
+    hub: &Arc<Hub>,
+    extensions: &tracing_subscriber::registry::Extensions<'_>,
+    fields: &[(&str, &str)],
+) {
+    let node = extensions.get::<Nodes>().and_then(|nodes| nodes.get(address(hub)));
+    let Some(node) = node.map(|node| Arc::clone(&node.node)) else { return };
+    let head = Head {
+        time: hub.clock().now(),
+        severity: tracework_core::Severity::INFO,
+        kind: Kind::Log,
+        callsite: node.callsite(),
+        generation: hub.generation(),
+        roles: 0,
+    };
+    with_local(hub, |local| {
+        let mut draft = local.draft();
+        draft.begin(head);
+        for (name, value) in fields {
+            draft.field(tracework_core::Key::Name(name), tracework_core::Value::Str(value));
+        }
+        node.record(head.time, &mut draft);
+        local.keep_draft(draft);
+    });
+}

@@ -5,8 +5,12 @@ mod destination;
 mod metadata;
 mod rebuild;
 mod tag_filter;
+#[cfg(feature = "opentelemetry")]
+mod trace_context;
 
 pub(crate) use base::forward_to_base;
 pub use destination::DestinationLayer;
 pub use metadata::MetadataLayer;
 pub use tag_filter::TagFilterLayer;
+#[cfg(feature = "opentelemetry")]
+pub use trace_context::trace_context;

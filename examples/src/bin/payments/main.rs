@@ -25,6 +25,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tracework::Severity;
+use tracework_tower::{RequestLayer, Sampling};
 
 /// How long requests under way, and queued records, are waited for at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -114,13 +116,17 @@ async fn bind(port: u16) -> Result<TcpListener, String> {
 }
 
 async fn serve(listener: TcpListener, shop: Arc<service::Shop>, mut closed: watch::Receiver<bool>) {
-    let router = service::router().merge(operate::router()).with_state(shop);
+    // A record of one in a hundred requests that went well, and of each that did not.
+    let requests = RequestLayer::new().client_errors(Severity::INFO).sample(Sampling::one_in(100));
+    let requests = requests.slow(Duration::from_secs(1), Severity::WARNING);
+    let router = service::router().merge(operate::router()).with_state(shop).layer(requests);
     let until = async move {
         // It fails only if the sender is gone, and then it is over too.
         let _ = closed.wait_for(|closed| *closed).await;
     };
     // `axum::serve` ends without an error.
-    let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let _ = axum::serve(listener, service).with_graceful_shutdown(until).await;
 }
 
 /// Waits for the end, and says why it came.
