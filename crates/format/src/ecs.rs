@@ -161,7 +161,7 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
     let mut fields = Vec::new();
     let keys = site.map(|site| &site.keys);
     let seen = object(&mut fields, ",\"fields\":", |out| write_fields(out, record, keys, &Rest));
-    if let Some(around) = around.filter(|around| !around.trace.is_empty() && !(seen.lifted && has_own_trace(record))) {
+    if let Some(around) = around.filter(|_| !(seen.lifted && has_own_trace(record))) {
         out.extend_from_slice(&around.trace);
     }
     write_known(out, record, seen);

@@ -17,7 +17,7 @@ pub(super) fn write(
 ) {
     let cut_around = around.map_or(&[][..], |around| &around.cut);
     let trace = around.map_or(&[][..], |around| &around.trace);
-    if !trace.is_empty() && !(seen.lifted && has_own_trace(record)) {
+    if !seen.lifted || !has_own_trace(record) {
         out.extend_from_slice(trace);
     }
     if seen.lifted {
