@@ -117,7 +117,8 @@ impl<'a> Loader<'a> {
         if pattern.is_empty() || pattern.contains('\0') {
             return self.refuse(place, format!("`{}` is no path", shown(pattern)), None);
         }
-        let path = folder.join(pattern);
+        // `./more.yml` would be told as such.
+        let path = if folder == Path::new(".") { PathBuf::from(pattern) } else { folder.join(pattern) };
         if !paths::is_pattern(&path) {
             return self.file(&path, place);
         }
@@ -133,7 +134,8 @@ impl<'a> Loader<'a> {
                 return self.refuse(place, format!("the folder `{folder}` cannot be read: {error}"), None);
             }
         };
-        self.folders.extend(path.parent().map(Path::to_owned));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        self.folders.push(std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()));
         let mut all = Ok(());
         for path in found {
             all = self.file(&path, place).and(all);

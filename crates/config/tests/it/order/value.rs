@@ -41,15 +41,14 @@ fn profiles_and_variables_hold_for_a_value_too() {
 
 #[test]
 fn what_is_wrong_is_told_with_the_way_to_it() {
-    let app = map(vec![("type", "memory".into()), ("records", "many".into()), ("wibble", map(Vec::new()))]);
+    let app = map(vec![("type", "memory".into()), ("records", "many".into()), ("levle", map(Vec::new()))]);
     let error = read(map(vec![("destinations", map(vec![("app", app)])), ("default", vec!["ap"].into())]));
     assert_eq!(
         error.expect_err("it is refused").to_string(),
         "settings.toml: `many` is no count\n  |\n  | destinations.app.records: many\n  \
          |                           ^^^^\n  help: a count is a whole number, such as 100\n\n\
-         settings.toml: nothing is called `wibble` in `destinations.app`\n  |\n  | destinations.app.wibble: {}\n  \
-         |                  ^^^^^^\n  help: `tracework schema --markdown` lists all names \
-         with what they mean\n\n\
+         settings.toml: nothing is called `levle` in `destinations.app`\n  |\n  | destinations.app.levle: {}\n  \
+         |                  ^^^^^\n  help: did you mean `level`?\n\n\
          settings.toml: no destination is called `ap`\n  |\n  | default[0]: ap\n  |             ^^\n  \
          help: did you mean `app`?"
     );
