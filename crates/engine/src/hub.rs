@@ -274,11 +274,11 @@ impl Hub {
         self.buffer.pool().wake_engine();
     }
 
-    /// Is any destination of the plan that holds now full, so that callers must wait?
+    /// Is any destination of the plan that holds now full, so that callers must wait? Of those in `reach`, a bit each.
     #[inline]
     #[must_use]
-    pub fn is_congested(plan: &Plan) -> bool {
-        plan.congested.load(Ordering::Relaxed) != 0
+    pub fn is_congested(plan: &Plan, reach: u64) -> bool {
+        plan.congested.load(Ordering::Relaxed) & reach != 0
     }
 
     /// Waits until the destinations that `record` goes to have room, as their policies say.

@@ -101,6 +101,60 @@ fn a_queue_that_blocks_for_ever_loses_nothing_and_holds_up_its_own_callers_alone
     assert_eq!((ledger.accepted, ledger.delivered), (emitted, emitted));
 }
 
+/// Does a thread that emits so come to wait for the stuck destination?
+fn waits(bench: &Bench, script: &tracework_testkit::Script, emit: impl Fn() + Sync) -> bool {
+    let (emitted, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let mut waited = false;
+    bench.run_unsettled(|| {
+        let dispatch = tracing::dispatcher::get_default(Clone::clone);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                tracing::dispatcher::with_default(&dispatch, || {
+                    while !stop.load(Ordering::SeqCst) && emitted.load(Ordering::SeqCst) < 200_000 {
+                        emit();
+                        emitted.fetch_add(1, Ordering::SeqCst);
+                    }
+                });
+            });
+            waited = soon(|| {
+                let before = emitted.load(Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(100));
+                before > 0 && before < 200_000 && emitted.load(Ordering::SeqCst) == before
+            });
+            stop.store(true, Ordering::SeqCst);
+            script.release();
+        });
+    });
+    waited
+}
+
+#[test]
+fn whatever_sends_a_record_to_a_blocked_destination_its_caller_waits() {
+    let ways: [(&str, fn()); 4] = [
+        ("the event names it", || info!(destinations = "+stuck", padding = "0123456789", "named")),
+        ("a span around names it", || {
+            tracing::info_span!("inner", destinations = "+stuck").in_scope(|| info!(padding = "0123456789", "inside"));
+        }),
+        ("the event says a severity that is routed there", || {
+            info!(severity = "CRITICAL", padding = "0123456789", "said")
+        }),
+        ("a tag of a span is routed there", || {
+            tracing::info_span!("tagged", tags = "STUCK").in_scope(|| info!(padding = "0123456789", "tagged"));
+        }),
+    ];
+    for (way, emit) in ways {
+        let bench = Bench::new();
+        let script = stuck(&bench, 64 << 10, Overflow::Block { limit: None });
+        bench.control.set_default(&["memory"]).expect("it is attached");
+        bench
+            .control
+            .set_route("severe", "level = CRITICAL".parse().expect("a rule"), &["stuck"])
+            .expect("it is attached");
+        bench.control.set_route("tagged", "tag = STUCK".parse().expect("a rule"), &["stuck"]).expect("it is attached");
+        assert!(waits(&bench, &script, emit), "{way}");
+    }
+}
+
 #[test]
 fn the_shared_buffer_keeps_to_its_bytes_and_drops_if_told_to() {
     let buffer = SharedBufferSettings { memory: 256 << 10, when_full: BufferFull::DropNewest };

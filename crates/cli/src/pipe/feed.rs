@@ -114,7 +114,7 @@ impl Feed {
 
     #[inline]
     fn commit(&mut self, line: u64) {
-        if Hub::is_congested(&self.plan) {
+        if Hub::is_congested(&self.plan, u64::MAX) {
             self.wait_for_room();
         }
         self.lane.commit(&self.draft, None);

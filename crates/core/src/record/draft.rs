@@ -345,7 +345,9 @@ impl Draft {
         }
     }
 
-    pub(crate) fn has_reserved(&self) -> bool {
+    /// Does it say something about itself?
+    #[must_use]
+    pub fn has_reserved(&self) -> bool {
         self.flags & layout::FLAG_RESERVED != 0
     }
 }

@@ -103,6 +103,13 @@ impl Plan {
         Some(mask)
     }
 
+    /// The destinations that a record of this callsite may reach at most, a bit each, if neither it nor a span around it
+    /// says something about itself.
+    #[must_use]
+    pub fn reach(&self, callsite: &Callsite) -> u64 {
+        self.fixed_route(callsite).unwrap_or(Mask::MAX)
+    }
+
     /// Does a record without tags pass the tag filter of the whole pipeline?
     pub(crate) fn takes_tagless(&self) -> bool {
         self.spec.tags.any.is_empty() && self.spec.tags.all.is_empty()

@@ -95,10 +95,10 @@ fn settle_before(local: &mut Local, address: usize) {
 }
 
 fn finish(local: &mut Local, pending: Pending) {
-    if let State::Captured(Some((mut draft, span))) = pending.state {
-        draft.add_roles(pending.roles);
-        commit(local, &draft, span.as_ref());
-        local.keep_draft(draft);
+    if let State::Captured(Some(mut captured)) = pending.state {
+        captured.draft.add_roles(pending.roles);
+        commit(local, &captured);
+        local.keep_draft(captured.draft);
     }
 }
 
@@ -115,8 +115,8 @@ pub(crate) fn on_event<S: Subscriber + for<'a> LookupSpan<'a>>(
         return;
     }
     if alone {
-        if let Some((draft, span)) = capture(hub, role, event, context) {
-            hand_over(hub, draft, span.as_ref());
+        if let Some(captured) = capture(hub, role, event, context) {
+            hand_over(hub, captured);
         }
         return;
     }
@@ -156,8 +156,8 @@ fn count_out<S: Subscriber + for<'a> LookupSpan<'a>>(
     .flatten();
     let Some(first) = first else {
         // Nobody counted it in: a stack that does not ask, or a thread in its end.
-        if let Some((draft, span)) = capture(hub, role, event, context) {
-            hand_over(hub, draft, span.as_ref());
+        if let Some(captured) = capture(hub, role, event, context) {
+            hand_over(hub, captured);
         }
         return;
     };
@@ -176,7 +176,13 @@ fn count_out<S: Subscriber + for<'a> LookupSpan<'a>>(
 }
 
 /// A record in a draft, and the span around it.
-type Captured = (Box<Draft>, Option<Arc<SpanNode>>);
+#[derive(Debug)]
+struct Captured {
+    draft: Box<Draft>,
+    span: Option<Arc<SpanNode>>,
+    /// The destinations that it may go to, a bit each, if neither it nor a span says something about it.
+    reach: u64,
+}
 
 /// Writes the event into a draft, if anybody may want it.
 #[inline]
@@ -193,7 +199,7 @@ fn capture<S: Subscriber + for<'a> LookupSpan<'a>>(
     let metadata = event.metadata();
     let begun = with_local(hub, |local| {
         local.refresh();
-        let (site, verdict) = local.site(metadata);
+        let (site, verdict, reach) = local.site(metadata);
         if verdict == Verdict::Never {
             return None;
         }
@@ -215,29 +221,29 @@ fn capture<S: Subscriber + for<'a> LookupSpan<'a>>(
             generation: local.plan.generation(),
             roles,
         });
-        Some((draft, span, site))
+        Some((Captured { draft, span, reach }, site))
     });
-    let (mut draft, span, site) = match begun {
+    let (mut captured, site) = match begun {
         Some(begun) => begun?,
         None => orphan(hub, roles, metadata),
     };
-    let said = read(event, &mut draft, site);
-    if let Some(span) = span.as_deref().filter(|span| span.may_say()) {
-        take_over(&mut draft, said, span, hub);
+    let said = read(event, &mut captured.draft, site);
+    if said.severity || said.kind {
+        captured.reach = u64::MAX;
+    }
+    if let Some(span) = captured.span.as_deref().filter(|span| span.may_say()) {
+        captured.reach = u64::MAX;
+        take_over(&mut captured.draft, said, span, hub);
     }
     if site.callsite.is_none() {
-        draft.reserved(Reserved::Target, Value::Str(metadata.target()));
+        captured.draft.reserved(Reserved::Target, Value::Str(metadata.target()));
     }
-    Some((draft, span))
+    Some(captured)
 }
 
 /// A draft of a thread that can keep nothing any more.
 #[cold]
-fn orphan(
-    hub: &Arc<Hub>,
-    roles: u8,
-    metadata: &'static tracing::Metadata<'static>,
-) -> (Box<Draft>, Option<Arc<SpanNode>>, &'static Site) {
+fn orphan(hub: &Arc<Hub>, roles: u8, metadata: &'static tracing::Metadata<'static>) -> (Captured, &'static Site) {
     let (site, plan) = (super::Sites::get(hub, metadata), hub.plan());
     let mut draft = Box::new(Draft::new(*plan.limits()));
     draft.begin(Head {
@@ -248,7 +254,7 @@ fn orphan(
         generation: plan.generation(),
         roles,
     });
-    (draft, None, site)
+    (Captured { draft, span: None, reach: u64::MAX }, site)
 }
 
 /// Reads the event's fields. A value whose formatting panics ends the record there, and is not the program's end.
@@ -302,27 +308,28 @@ fn take_over(draft: &mut Draft, said: Said, span: &SpanNode, hub: &Hub) {
 
 /// Puts a captured record into the buffer.
 #[inline]
-fn hand_over(hub: &Arc<Hub>, draft: Box<Draft>, span: Option<&Arc<SpanNode>>) {
-    let mut unkept = Some(draft);
+fn hand_over(hub: &Arc<Hub>, captured: Captured) {
+    let mut unkept = Some(captured);
     with_local(hub, |local| {
-        if let Some(draft) = unkept.take() {
-            commit(local, &draft, span);
-            local.keep_draft(draft);
+        if let Some(captured) = unkept.take() {
+            commit(local, &captured);
+            local.keep_draft(captured.draft);
         }
     });
-    if let Some(draft) = unkept {
+    if let Some(Captured { draft, span, .. }) = unkept {
         let lane = hub.open_lane();
-        lane.commit(&draft, span);
+        lane.commit(&draft, span.as_ref());
         lane.end();
     }
 }
 
 #[inline]
-fn commit(local: &mut Local, draft: &Draft, span: Option<&Arc<SpanNode>>) {
-    if Hub::is_congested(&local.plan) {
-        wait_for_room(local, draft, span);
+fn commit(local: &mut Local, captured: &Captured) {
+    let Captured { draft, span, reach } = captured;
+    if Hub::is_congested(&local.plan, if draft.has_reserved() { u64::MAX } else { *reach }) {
+        wait_for_room(local, draft, span.as_ref());
     }
-    local.lane().commit(draft, span);
+    local.lane().commit(draft, span.as_ref());
     if draft.severity() >= Severity::CRITICAL {
         local.hub.wake();
     }

@@ -48,6 +48,8 @@ struct Seen {
     generation: u32,
     site: &'static Site,
     verdict: Verdict,
+    /// The destinations that its plain records may reach, a bit each.
+    reach: u64,
 }
 
 /// The places of a thread's table of callsites.
@@ -107,22 +109,31 @@ impl Local {
 
     /// The site of `metadata`, and what the plan makes of it.
     #[inline]
-    pub(crate) fn site(&mut self, metadata: &'static Metadata<'static>) -> (&'static Site, Verdict) {
+    pub(crate) fn site(&mut self, metadata: &'static Metadata<'static>) -> (&'static Site, Verdict, u64) {
         let key = sites::key(metadata);
         let place = (key >> 4 ^ key >> 12) % SEEN;
         match self.seen[place] {
-            Some(seen) if seen.key == key && seen.generation == self.plan.generation() => (seen.site, seen.verdict),
+            Some(seen) if seen.key == key && seen.generation == self.plan.generation() => {
+                (seen.site, seen.verdict, seen.reach)
+            }
             _ => self.look_up(metadata, key, place),
         }
     }
 
     #[cold]
-    fn look_up(&mut self, metadata: &'static Metadata<'static>, key: usize, place: usize) -> (&'static Site, Verdict) {
+    fn look_up(
+        &mut self,
+        metadata: &'static Metadata<'static>,
+        key: usize,
+        place: usize,
+    ) -> (&'static Site, Verdict, u64) {
         self.hub.counters().callsite_misses.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let site = Sites::get(&self.hub, metadata);
         let verdict = Sites::verdict(&self.hub, metadata);
-        self.seen[place] = Some(Seen { key, generation: self.plan.generation(), site, verdict });
-        (site, verdict)
+        // The real target of a `log` record is known only with the record.
+        let reach = site.callsite.filter(|_| !site.is_log).map_or(u64::MAX, |callsite| self.plan.reach(callsite));
+        self.seen[place] = Some(Seen { key, generation: self.plan.generation(), site, verdict, reach });
+        (site, verdict, reach)
     }
 
     /// A draft to write with; give it back with [`Local::keep_draft`].
