@@ -33,7 +33,8 @@ pub use limits::Limits;
 pub use metadata::Metadata;
 pub use nearest::nearest;
 pub use record::{
-    Draft, Entries, Entry, Head, Key, OwnedRecord, Page, Pick, Record, RecordError, Reserved, Section, Source, Thread,
+    Draft, Entries, Entry, Head, Key, OwnedRecord, Page, PageAddresses, PageMark, Pick, Record, RecordError, Reserved,
+    Section, Source, Thread,
 };
 pub use roles::{
     Action, Batch, Command, Decision, Destination, Enricher, Enrichment, Filter, FilterCounts, Format, Mark,

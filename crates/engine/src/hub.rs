@@ -257,7 +257,7 @@ impl Hub {
 
     /// A lane of the shared buffer for the thread that calls.
     #[must_use]
-    pub fn open_lane(&self) -> Arc<Lane> {
+    pub fn open_lane(&self) -> Lane {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let name = std::thread::current().name().map(Into::into);
         self.buffer.open(Thread { name, number: NUMBER.fetch_add(1, Ordering::Relaxed) })
@@ -265,7 +265,7 @@ impl Hub {
 
     /// A lane of the shared buffer for records that come from no thread of the program, such as those of a pipe.
     #[must_use]
-    pub fn open_nameless_lane(&self) -> Arc<Lane> {
+    pub fn open_nameless_lane(&self) -> Lane {
         self.buffer.open(Thread::default())
     }
 

@@ -13,7 +13,7 @@ const MAX_JOINED: usize = super::lines::MAX_LINE;
 pub(super) struct Feed {
     hub: Arc<Hub>,
     plan: Arc<Plan>,
-    lane: Arc<Lane>,
+    lane: Lane,
     writer: Writer,
     draft: Draft,
     /// Plain text whose next line may belong to it.
@@ -117,7 +117,7 @@ impl Feed {
         if Hub::is_congested(&self.plan, u64::MAX) {
             self.wait_for_room();
         }
-        self.lane.commit(&self.draft, None);
+        self.lane.commit(&mut self.draft, None);
         if let Some(acks) = &mut self.acks {
             let id = self.writer.id();
             if id.is_empty() || id.contains(char::is_control) {

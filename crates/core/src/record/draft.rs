@@ -56,6 +56,30 @@ pub struct Draft {
     flags: u16,
 }
 
+/// The part of the header that is known last.
+struct Tail {
+    length: u32,
+    span: u32,
+    text_start: u32,
+    text_length: u32,
+    /// Of entries, of fields left out, and the flags.
+    counts: [u16; 3],
+}
+
+impl Tail {
+    #[inline]
+    fn write(&self, header: &mut [u8; layout::HEADER]) {
+        let mut put = |at: usize, number: u32| header[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        put(layout::LENGTH, self.length);
+        put(layout::SPAN, self.span);
+        put(layout::TEXT_START, self.text_start);
+        put(layout::TEXT_LENGTH, self.text_length);
+        for (at, count) in [layout::ENTRIES, layout::OMITTED, layout::FLAGS].into_iter().zip(self.counts) {
+            header[at..at + 2].copy_from_slice(&count.to_le_bytes());
+        }
+    }
+}
+
 impl Draft {
     /// An empty draft.
     #[must_use]
@@ -323,18 +347,32 @@ impl Draft {
         self.sink.bytes.len() + self.sink.text.len()
     }
 
-    /// Completes the header; called as the record goes into a page.
+    /// What the header says once the record is complete.
     #[expect(clippy::cast_possible_truncation, reason = "bounded by Limits")]
     #[inline]
+    fn tail(&self, span: u32, text_start: usize) -> Tail {
+        Tail {
+            length: self.sink.bytes.len() as u32,
+            span,
+            text_start: text_start as u32,
+            text_length: self.sink.text.len() as u32,
+            counts: [self.entries, self.omitted, self.flags],
+        }
+    }
+
+    /// Completes a copy of the header; called as the record goes into a page.
+    #[inline]
     pub(super) fn seal(&self, header: &mut [u8; layout::HEADER], span: u32, text_start: usize) {
-        let mut put = |at: usize, number: u32| header[at..at + 4].copy_from_slice(&number.to_le_bytes());
-        put(layout::LENGTH, self.sink.bytes.len() as u32);
-        put(layout::SPAN, span);
-        put(layout::TEXT_START, text_start as u32);
-        put(layout::TEXT_LENGTH, self.sink.text.len() as u32);
-        header[layout::ENTRIES..layout::ENTRIES + 2].copy_from_slice(&self.entries.to_le_bytes());
-        header[layout::OMITTED..layout::OMITTED + 2].copy_from_slice(&self.omitted.to_le_bytes());
-        header[layout::FLAGS..layout::FLAGS + 2].copy_from_slice(&self.flags.to_le_bytes());
+        self.tail(span, text_start).write(header);
+    }
+
+    /// Completes the header where it stands.
+    #[inline]
+    pub(super) fn seal_in_place(&mut self, span: u32, text_start: usize) {
+        let tail = self.tail(span, text_start);
+        if let Some(header) = self.sink.bytes.first_chunk_mut() {
+            tail.write(header);
+        }
     }
 
     /// Takes the entries out as the fields of a span.

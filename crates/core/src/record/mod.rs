@@ -17,7 +17,7 @@ pub use entries::{Entries, Entry, Section};
 pub use error::RecordError;
 pub use layout::Reserved;
 pub use owned::OwnedRecord;
-pub use page::{Page, Pick, Thread};
+pub use page::{Page, PageAddresses, PageMark, Pick, Thread};
 pub use read::{Record, Source};
 pub use sink::Key;
 

@@ -29,9 +29,46 @@ pub struct Page {
     metadata: Option<Arc<Metadata>>,
     /// The roles of which a record must have one to have the metadata; 0 if every record has it.
     metadata_roles: u8,
+    /// Where the first of its records begins.
+    begin: u32,
+    /// What its records count from, in the page that they were copied of.
+    base: Base,
+}
+
+/// How far a page is filled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageMark {
+    /// Bytes of parts.
+    pub bytes: usize,
+    /// Bytes of text.
+    pub text: usize,
+    /// Spans.
+    pub spans: usize,
+}
+
+/// Where the contents of a page lie. They stay there as long as the page has room for what is pushed, wherever the page
+/// itself is moved.
+#[derive(Clone, Copy, Debug)]
+pub struct PageAddresses {
+    /// The parts.
+    pub bytes: *const u8,
+    /// The text, in UTF-8.
+    pub text: *const u8,
+    /// The spans.
+    pub spans: *const Arc<SpanNode>,
+}
+
+/// The text and the spans that lie before a page that is a part of another.
+#[derive(Clone, Copy, Debug, Default)]
+struct Base {
+    text: u32,
+    spans: u32,
 }
 
 impl Page {
+    /// A page has room for so many spans, unless it is a page that grows.
+    const SPANS: usize = 255;
+
     /// An empty page of `thread`'s.
     #[must_use]
     pub fn new(thread: Arc<Thread>) -> Self {
@@ -44,19 +81,52 @@ impl Page {
         Self {
             bytes: Vec::with_capacity(bytes),
             text: String::with_capacity(text),
-            spans: Vec::with_capacity(8),
+            spans: Vec::with_capacity(Self::SPANS),
             thread,
-            metadata: None,
-            metadata_roles: 0,
+            ..Self::default()
         }
     }
 
-    /// Has it room for the draft without growing?
+    /// The part of another page behind `from`, copied out of it: its bytes, its text, and its spans, of which the last
+    /// one before `from` is the first, since the records behind may be inside it.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
+    pub fn of_part(
+        thread: Arc<Thread>,
+        from: PageMark,
+        (bytes, text, spans): (Vec<u8>, String, Vec<Arc<SpanNode>>),
+    ) -> Self {
+        let base = Base { text: from.text as u32, spans: from.spans.saturating_sub(1) as u32 };
+        Self { bytes, text, spans, thread, base, ..Self::default() }
+    }
+
+    /// Has it room for the draft, inside any span, without growing?
     #[inline]
     #[must_use]
     pub fn has_room(&self, draft: &Draft) -> bool {
         self.bytes.capacity() - self.bytes.len() >= draft.sink.bytes.len()
             && self.text.capacity() - self.text.len() >= draft.sink.text.len()
+            && self.spans.capacity() > self.spans.len()
+    }
+
+    /// How far it is filled.
+    #[inline]
+    #[must_use]
+    pub fn mark(&self) -> PageMark {
+        PageMark { bytes: self.bytes.len(), text: self.text.len(), spans: self.spans.len() }
+    }
+
+    /// Where its contents lie: for whoever reads what is in it already while it is being filled further. Pushing what
+    /// it [has room](Self::has_room) for writes behind its mark, and touches nothing before it.
+    #[must_use]
+    pub fn addresses(&self) -> PageAddresses {
+        PageAddresses { bytes: self.bytes.as_ptr(), text: self.text.as_ptr(), spans: self.spans.as_ptr() }
+    }
+
+    /// Forgets the records before `mark`, which were copied out of it.
+    #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
+    pub fn begin_at(&mut self, mark: PageMark) {
+        self.begin = mark.bytes as u32;
     }
 
     /// Adds a record inside `span`.
@@ -66,11 +136,26 @@ impl Page {
         let at = self.bytes.len();
         let span = span.map_or(0, |span| self.span_number(span));
         let text_start = self.text.len();
+        // Only ever written behind the end: what is before it may be read meanwhile.
+        if let Some((header, entries)) = draft.sink.bytes.split_first_chunk() {
+            let mut header = *header;
+            draft.seal(&mut header, span, text_start);
+            self.bytes.extend_from_slice(&header);
+            self.bytes.extend_from_slice(entries);
+        }
+        self.text.push_str(&draft.sink.text);
+        Pick(at as u32)
+    }
+
+    /// [`Page::push`] of a draft that may be changed, which costs a little less.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
+    pub fn push_sealed(&mut self, draft: &mut Draft, span: Option<&Arc<SpanNode>>) -> Pick {
+        let at = self.bytes.len();
+        let span = span.map_or(0, |span| self.span_number(span));
+        draft.seal_in_place(span, self.text.len());
         self.bytes.extend_from_slice(&draft.sink.bytes);
         self.text.push_str(&draft.sink.text);
-        if let Some(header) = self.bytes[at..].first_chunk_mut() {
-            draft.seal(header, span, text_start);
-        }
         Pick(at as u32)
     }
 
@@ -108,16 +193,11 @@ impl Page {
     }
 
     /// Its records, in the order they were added, each with its place.
-    pub fn records(&self) -> impl Iterator<Item = (Pick, Record<'_>)> {
-        self.records_until(self.bytes.len())
-    }
-
-    /// The records that stand before the byte `end`, a length told by [`Page::bytes_len`] earlier.
     #[expect(clippy::cast_possible_truncation, reason = "a page is far smaller than 2^32 bytes")]
-    pub fn records_until(&self, end: usize) -> impl Iterator<Item = (Pick, Record<'_>)> {
-        let mut at = 0;
+    pub fn records(&self) -> impl Iterator<Item = (Pick, Record<'_>)> {
+        let mut at = self.begin as usize;
         std::iter::from_fn(move || {
-            (at < end).then(|| {
+            (at < self.bytes.len()).then(|| {
                 let record = Record::at(self, at);
                 let pick = Pick(at as u32);
                 at += record.raw().len();
@@ -126,16 +206,10 @@ impl Page {
         })
     }
 
-    /// How many bytes of parts it holds.
-    #[must_use]
-    pub fn bytes_len(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// Does it hold no record?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes.len() <= self.begin as usize
     }
 
     /// The bytes of memory it takes, used or not.
@@ -156,6 +230,7 @@ impl Page {
         self.text.clear();
         self.spans.clear();
         self.thread = thread;
+        (self.begin, self.base) = (0, Base::default());
         self.set_metadata(None);
     }
 
@@ -169,6 +244,8 @@ impl Page {
             thread: Arc::clone(&self.thread),
             metadata: self.metadata.clone(),
             metadata_roles: self.metadata_roles,
+            begin: self.begin,
+            base: self.base,
         }
     }
 
@@ -216,12 +293,16 @@ impl Page {
         &self.bytes
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.text
+    /// The text of a record: so many bytes from `start`.
+    #[inline]
+    pub(super) fn text(&self, start: u32, length: u32) -> &str {
+        let start = start.wrapping_sub(self.base.text) as usize;
+        self.text.get(start..start.wrapping_add(length as usize)).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn span(&self, number: u32) -> Option<&Arc<SpanNode>> {
-        self.spans.get((number as usize).checked_sub(1)?)
+        self.spans.get(number.checked_sub(1 + self.base.spans)? as usize)
     }
 }
 

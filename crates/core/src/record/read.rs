@@ -36,8 +36,7 @@ impl<'a> Record<'a> {
     pub(super) fn at(page: &'a Page, at: usize) -> Self {
         let bytes = &page.bytes()[at..];
         let Some(head) = bytes.first_chunk() else { panic!("no record stands at {at}") };
-        let start = word(head, layout::TEXT_START) as usize;
-        let text = page.text().get(start..start + word(head, layout::TEXT_LENGTH) as usize).unwrap_or_default();
+        let text = page.text(word(head, layout::TEXT_START), word(head, layout::TEXT_LENGTH));
         Self { page, head, bytes: &bytes[..word(head, layout::LENGTH) as usize], text }
     }
 

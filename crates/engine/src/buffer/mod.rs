@@ -1,12 +1,18 @@
 //! The shared buffer: between the threads that emit and the engine that routes.
 //!
-//! Each thread has a [`Lane`] of its own, so threads do not meet. A lane fills a page; the engine takes full and begun
-//! pages away and the lane goes on with another from the [`Pool`]. The bytes of all pages in lanes are bounded.
+//! Each thread has a [`Lane`] of its own, so threads do not meet. A lane fills a page; the engine copies out of it what is
+//! written, and takes full pages away as they are, while the lane goes on with another from the [`Pool`]. The bytes of
+//! the pages that wait for the engine are bounded; beside them each thread has the one it writes to, of about 64 KiB.
 
 mod lane;
 mod pool;
+mod published;
+#[cfg(test)]
+mod tests;
+mod window;
 
 pub use lane::Lane;
+use lane::Shared;
 pub(crate) use lane::{LaneRow, Taken};
 pub(crate) use pool::Pool;
 
@@ -36,7 +42,8 @@ impl Default for BufferFull {
 /// The size of the shared buffer and what happens when it is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharedBufferSettings {
-    /// Bytes of memory that records may take before they are routed.
+    /// Bytes of memory that full pages of records may take before they are routed. Each thread has one page more, of
+    /// about 64 KiB, that it writes to.
     pub memory: usize,
     /// What happens when that is reached.
     pub when_full: BufferFull,
@@ -52,7 +59,7 @@ impl Default for SharedBufferSettings {
 /// All lanes.
 #[derive(Debug)]
 pub(crate) struct Buffer {
-    lanes: Mutex<Vec<Arc<Lane>>>,
+    lanes: Mutex<Vec<Arc<Shared>>>,
     pool: Arc<Pool>,
     /// What lanes that ended had counted.
     ended: Mutex<LaneRow>,
@@ -68,21 +75,20 @@ impl Buffer {
     }
 
     /// A new lane, for `thread`.
-    pub(crate) fn open(&self, thread: Thread) -> Arc<Lane> {
-        let lane = Arc::new(Lane::new(Arc::new(thread), Arc::clone(&self.pool)));
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&lane));
+    pub(crate) fn open(&self, thread: Thread) -> Lane {
+        let lane = Lane::new(Arc::new(thread), Arc::clone(&self.pool));
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(lane.shared()));
         lane
     }
 
-    /// Takes what the lanes hold, each lane's pages in order. `wait` also takes from lanes that are being written to
-    /// at this moment. Lanes whose threads ended are let go once they are empty.
-    pub(crate) fn take(&self, wait: bool) -> Vec<Taken> {
+    /// Takes what the lanes hold, each lane's pages in order. Lanes whose threads ended are let go once they are empty.
+    pub(crate) fn take(&self) -> Vec<Taken> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = Vec::new();
         lanes.retain(|lane| {
             // A thread that ended before we look has written its last record already.
             let ended = lane.ended();
-            if let Some(pages) = lane.take(wait) {
+            if let Some(pages) = lane.take() {
                 taken.push(pages);
                 return true;
             }

@@ -18,7 +18,7 @@ pub(crate) struct Pool {
     when_full: Mutex<BufferFull>,
     /// Does nobody empty it for now? Then nobody may wait for room.
     holding: AtomicBool,
-    /// Bytes of the pages that lanes hold.
+    /// Bytes of the pages that wait for the engine.
     used: AtomicUsize,
     free: Mutex<Vec<Page>>,
     /// How many threads wait for room.
@@ -26,19 +26,6 @@ pub(crate) struct Pool {
     room: Condvar,
     engine: OnceLock<thread::Thread>,
     closed: AtomicBool,
-}
-
-/// A page in a lane, and the bytes that it counts for.
-#[derive(Debug, Default)]
-pub(crate) struct Held {
-    pub(crate) page: Page,
-    pub(crate) weight: usize,
-}
-
-/// What a lane gets when it asks for a page.
-pub(crate) enum When {
-    Now(Held),
-    Never,
 }
 
 impl Pool {
@@ -107,41 +94,42 @@ impl Pool {
         self.holding.store(holding, Ordering::Relaxed);
     }
 
-    /// A page with room for `draft`, without waiting.
-    pub(super) fn try_page(&self, draft: &Draft, thread: &Arc<Thread>) -> Option<Held> {
-        let wanted = (2 * PAGE).max(2 * draft.size());
-        let before = self.used.fetch_add(wanted, Ordering::AcqRel);
-        // One page is always given, so that a record larger than the buffer still passes.
-        if before != 0 && before + wanted > self.limit() {
-            self.used.fetch_sub(wanted, Ordering::AcqRel);
-            return None;
-        }
-        if before < self.limit() / 2 && before + wanted >= self.limit() / 2 {
-            self.wake_engine();
-        }
-        if wanted == 2 * PAGE
+    /// An empty page with room for `draft`.
+    pub(super) fn page(&self, draft: &Draft, thread: &Arc<Thread>) -> Page {
+        let wanted = PAGE.max(draft.size());
+        if wanted == PAGE
             && let Some(mut page) = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()
         {
             page.reset(Arc::clone(thread));
-            return Some(Held { page, weight: wanted });
+            return page;
         }
-        let page = Page::with_capacity(Arc::clone(thread), wanted / 2, wanted / 2);
-        Some(Held { page, weight: wanted })
+        Page::with_capacity(Arc::clone(thread), wanted, wanted)
     }
 
-    /// A page of the usual size, if the buffer is far from full and one is free.
-    pub(super) fn spare(&self, thread: &Arc<Thread>) -> Option<Held> {
-        if self.used() > self.limit() / 4 {
-            return None;
+    /// Counts so many bytes in, if there is room for them.
+    fn try_reserve(&self, bytes: usize) -> bool {
+        let before = self.used.fetch_add(bytes, Ordering::AcqRel);
+        // One page always passes, so that a record larger than the buffer does.
+        if before != 0 && before + bytes > self.limit() {
+            self.used.fetch_sub(bytes, Ordering::AcqRel);
+            return false;
         }
-        let mut page = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-        self.used.fetch_add(2 * PAGE, Ordering::AcqRel);
-        page.reset(Arc::clone(thread));
-        Some(Held { page, weight: 2 * PAGE })
+        if before < self.limit() / 2 && before + bytes >= self.limit() / 2 {
+            self.wake_engine();
+        }
+        true
     }
 
-    /// A page with room for `draft`, waiting as the settings say.
-    pub(super) fn page(&self, draft: &Draft, thread: &Arc<Thread>) -> When {
+    /// Counts so many bytes in, whether there is room for them or not.
+    pub(super) fn reserve_anyway(&self, bytes: usize) {
+        self.used.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    /// Counts so many bytes in, waiting for room as the settings say; `false` if there is none.
+    pub(super) fn reserve(&self, bytes: usize) -> bool {
+        if self.try_reserve(bytes) {
+            return true;
+        }
         let when_full = *self.when_full.lock().unwrap_or_else(PoisonError::into_inner);
         let deadline = match when_full {
             _ if self.holding.load(Ordering::Relaxed) => Some(Instant::now()),
@@ -151,13 +139,13 @@ impl Pool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         *waiting += 1;
         let given = loop {
-            if let Some(held) = self.try_page(draft, thread) {
-                break When::Now(held);
+            if self.try_reserve(bytes) {
+                break true;
             }
             self.wake_engine();
             let now = Instant::now();
             if self.is_closed() || deadline.is_some_and(|deadline| deadline <= now) {
-                break When::Never;
+                break false;
             }
             let nap = deadline.map_or(Duration::from_millis(100), |deadline| deadline - now);
             waiting = self.room.wait_timeout(waiting, nap).unwrap_or_else(PoisonError::into_inner).0;

@@ -40,7 +40,7 @@ fn run(hub: &Arc<Hub>) {
         let (pass, rebuild, stop) = hub.requests.read();
         // Until the config comes, everything waits where it is.
         let holding = hub.plan().is_holding();
-        let taken = if holding { Vec::new() } else { hub.buffer.take(pass.is_some() || stop) };
+        let taken = if holding { Vec::new() } else { hub.buffer.take() };
         let busy = !taken.is_empty();
         let all = pass.is_some() || stop;
         if busy || dispatcher.has_work(all) {

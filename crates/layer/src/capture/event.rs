@@ -97,7 +97,7 @@ fn settle_before(local: &mut Local, address: usize) {
 fn finish(local: &mut Local, pending: Pending) {
     if let State::Captured(Some(mut captured)) = pending.state {
         captured.draft.add_roles(pending.roles);
-        commit(local, &captured);
+        commit(local, &mut captured);
         local.keep_draft(captured.draft);
     }
 }
@@ -311,20 +311,18 @@ fn take_over(draft: &mut Draft, said: Said, span: &SpanNode, hub: &Hub) {
 fn hand_over(hub: &Arc<Hub>, captured: Captured) {
     let mut unkept = Some(captured);
     with_local(hub, |local| {
-        if let Some(captured) = unkept.take() {
-            commit(local, &captured);
+        if let Some(mut captured) = unkept.take() {
+            commit(local, &mut captured);
             local.keep_draft(captured.draft);
         }
     });
-    if let Some(Captured { draft, span, .. }) = unkept {
-        let lane = hub.open_lane();
-        lane.commit(&draft, span.as_ref());
-        lane.end();
+    if let Some(Captured { mut draft, span, .. }) = unkept {
+        hub.open_lane().commit(&mut draft, span.as_ref());
     }
 }
 
 #[inline]
-fn commit(local: &mut Local, captured: &Captured) {
+fn commit(local: &mut Local, captured: &mut Captured) {
     let Captured { draft, span, reach } = captured;
     if Hub::is_congested(&local.plan, if draft.has_reserved() { u64::MAX } else { *reach }) {
         wait_for_room(local, draft, span.as_ref());

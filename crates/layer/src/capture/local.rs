@@ -23,7 +23,7 @@ struct Locals(Vec<Local>);
 pub(crate) struct Local {
     pub(crate) hub: Arc<Hub>,
     pub(crate) plan: Arc<Plan>,
-    lane: Option<Arc<Lane>>,
+    lane: Option<Lane>,
     seen: Box<[Option<Seen>; SEEN]>,
     /// The spans and contexts entered on this thread, the innermost last.
     pub(crate) entered: Vec<Entered>,
@@ -151,7 +151,7 @@ impl Local {
 
     /// This thread's part of the shared buffer.
     #[inline]
-    pub(crate) fn lane(&mut self) -> &Arc<Lane> {
+    pub(crate) fn lane(&mut self) -> &mut Lane {
         self.lane.get_or_insert_with(|| self.hub.open_lane())
     }
 }
@@ -159,8 +159,5 @@ impl Local {
 impl Drop for Local {
     fn drop(&mut self) {
         super::settle(self);
-        if let Some(lane) = &self.lane {
-            lane.end();
-        }
     }
 }
