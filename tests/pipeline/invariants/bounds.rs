@@ -136,7 +136,7 @@ fn whatever_sends_a_record_to_a_blocked_destination_its_caller_waits() {
             tracing::info_span!("inner", destinations = "+stuck").in_scope(|| info!(padding = "0123456789", "inside"));
         }),
         ("the event says a severity that is routed there", || {
-            info!(severity = "CRITICAL", padding = "0123456789", "said")
+            info!(severity = "CRITICAL", padding = "0123456789", "said");
         }),
         ("a tag of a span is routed there", || {
             tracing::info_span!("tagged", tags = "STUCK").in_scope(|| info!(padding = "0123456789", "tagged"));

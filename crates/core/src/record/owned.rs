@@ -28,7 +28,8 @@ impl OwnedRecord {
 impl From<&Record<'_>> for OwnedRecord {
     fn from(record: &Record<'_>) -> Self {
         let page = record.page();
-        let mut own = Page::with_capacity(Arc::clone(page.thread()), record.raw().len(), record.raw_text().len());
+        let (bytes, text) = (record.raw().len(), record.raw_text().len());
+        let mut own = Page::with_capacity(Arc::clone(page.thread()), bytes, text, 1);
         own.set_metadata(record.shared_metadata().cloned());
         let pick = own.copy(record);
         Self { page: Arc::new(own), pick }

@@ -66,22 +66,19 @@ struct Base {
 }
 
 impl Page {
-    /// A page has room for so many spans, unless it is a page that grows.
-    const SPANS: usize = 255;
-
     /// An empty page of `thread`'s.
     #[must_use]
     pub fn new(thread: Arc<Thread>) -> Self {
         Self { thread, ..Self::default() }
     }
 
-    /// An empty page with room for this many bytes of parts and of text.
+    /// An empty page with room for this many bytes of parts and of text, and this many spans.
     #[must_use]
-    pub fn with_capacity(thread: Arc<Thread>, bytes: usize, text: usize) -> Self {
+    pub fn with_capacity(thread: Arc<Thread>, bytes: usize, text: usize, spans: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(bytes),
             text: String::with_capacity(text),
-            spans: Vec::with_capacity(Self::SPANS),
+            spans: Vec::with_capacity(spans),
             thread,
             ..Self::default()
         }

@@ -1,5 +1,6 @@
 //! The memory of the shared buffer.
 
+use super::published::Published;
 use super::{BufferFull, SharedBufferSettings};
 use crate::round::Recycle;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -103,7 +104,7 @@ impl Pool {
             page.reset(Arc::clone(thread));
             return page;
         }
-        Page::with_capacity(Arc::clone(thread), wanted, wanted)
+        Page::with_capacity(Arc::clone(thread), wanted, wanted, Published::SPANS)
     }
 
     /// Counts so many bytes in, if there is room for them.

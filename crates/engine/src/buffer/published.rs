@@ -19,6 +19,9 @@ impl Published {
     /// A page whose parts or text are larger than this is not read while it is written.
     pub(super) const MOST: usize = (1 << 20) - 1;
 
+    /// So many spans can be told of.
+    pub(super) const SPANS: usize = (1 << 8) - 1;
+
     /// Tells how far the page is filled: everything before is written.
     #[inline]
     pub(super) fn store(&self, filled: Filled) {
