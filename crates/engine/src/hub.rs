@@ -300,10 +300,14 @@ impl Hub {
         Severity::from_number(self.floor.load(Ordering::Relaxed))
     }
 
-    /// Says that a span asks for `level`. The first time that this lowers the floor, callsites are asked anew.
+    /// Says that a span asks for `level`. The first time that this lowers the floor, callsites are asked anew, and the
+    /// caller waits for that, a tenth of a second at the most: what is emitted inside the span is then awake.
     pub fn lower_floor(&self, level: Severity) {
         if self.floor.fetch_min(level.number(), Ordering::AcqRel) > level.number() {
             self.request_rebuild();
+            if !crate::own::is_own_thread() {
+                self.requests.wait_rebuild(Instant::now() + Duration::from_millis(100));
+            }
         }
     }
 

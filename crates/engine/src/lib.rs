@@ -27,8 +27,8 @@ pub use alerts::{ActionHealth, AlertHealth, AlertSpec, ToDestination};
 pub use buffer::{BufferFull, Lane, SharedBufferSettings};
 pub use clock::Clock;
 pub use control::{
-    CallsiteCount, Closing, ConfigHealth, Control, ControlBuilder, FlushReport, Guard, Health, LayerInfo, Planned,
-    Refused, ReloadReport, ShutdownReport, Unclean,
+    CallsiteCount, CallsiteHandle, Closing, ConfigHealth, Control, ControlBuilder, FlushReport, Guard, Health,
+    LayerInfo, Planned, Refused, ReloadReport, ShutdownReport, Unclean,
 };
 pub use delivery::DeadLetter;
 pub use errors::{BacktraceWhen, CaughtError, CaughtFrom, ErrorGroup, ErrorGroups, ErrorSettings, fingerprint};
@@ -37,8 +37,8 @@ pub use hub::{Counters, Hub, RecorderHealth};
 pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
 pub use plan::roles;
 pub use plan::{
-    CallsiteShape, Described, Explanation, Plan, PlanError, PlanSpec, Query, Raise, RecorderKey, RecorderSpec,
-    ReservedNames, RouteSpec, Source, Temporary, TemporaryLevel, Verdict, Why,
+    CallsitePattern, CallsiteShape, CallsiteSwitch, Described, Explanation, Plan, PlanError, PlanSpec, Query, Raise,
+    RecorderKey, RecorderSpec, ReservedNames, RouteSpec, Source, Temporary, TemporaryLevel, Verdict, Why,
 };
 pub use process::{Around, Resource, UnknownResource, process_metadata};
 pub use redact::{

@@ -1,5 +1,6 @@
 //! Changing the plan of a running pipeline, and asking it how it does.
 
+mod callsites;
 mod destinations;
 mod explain;
 mod layers;

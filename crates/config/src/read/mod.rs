@@ -3,6 +3,7 @@
 mod common;
 mod destinations;
 mod enrich;
+mod errors;
 mod filters;
 mod flat;
 mod names;

@@ -1,6 +1,6 @@
 //! What stands at the top.
 
-use super::{destinations, enrich, filters, names, recorder, routes};
+use super::{destinations, enrich, errors, filters, names, recorder, routes};
 use crate::apply::set_rest;
 use crate::config::Config;
 use crate::nearest::suggest;
@@ -19,7 +19,7 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 /// Sections that come with later versions.
 const LATER: [&str; 7] = ["triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
-const TEXTS: [(&str, &str, &str); 21] = [
+const TEXTS: [(&str, &str, &str); 23] = [
     (
         "profile",
         "What is read under this file: development, testing, production, debug, or one of `profiles`.",
@@ -52,6 +52,8 @@ const TEXTS: [(&str, &str, &str); 21] = [
     ("destinations", "Where records go, by name.", ""),
     ("routes", "Which records go where. All that match count together; what none matches goes to `default`.", ""),
     ("recorder", "The flight recorder: keeps what leads up to an error in memory, and writes it only then.", ""),
+    ("errors", "What becomes of errors that the program catches, and of panics.", ""),
+    ("alerts", "Which records raise an alert, and where that goes.", ""),
     ("default", "Where records go that no route matches; without it, to all destinations.", "[console, app]"),
 ];
 
@@ -90,6 +92,8 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     let names = top.within("names", reserved).unwrap_or_default();
     let destinations = destinations::read(top);
     let known = names::known(top);
+    spec.errors = errors::errors(top, &known);
+    spec.alerts = errors::alerts(top, &known);
     spec.routes = routes::routes(top, &known);
     spec.default = match routes::default(top, &known) {
         Some(named) => named,

@@ -3,6 +3,7 @@
 mod apply;
 mod bad;
 mod bounds;
+mod errors;
 mod filters;
 mod flat;
 mod good;

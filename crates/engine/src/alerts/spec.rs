@@ -1,7 +1,7 @@
 //! Which records raise an alert.
 
-use crate::Plan;
 use crate::errors::ErrorSettings;
+use crate::{Plan, delivery};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tracework_core::{Kind, OwnedRecord, Record, Severity};
@@ -26,6 +26,8 @@ pub struct AlertSpec {
     pub when: Rule,
     /// The names of the actions that it runs.
     pub actions: Vec<String>,
+    /// The destinations that get the record, past routes, thresholds and filters.
+    pub to: Vec<String>,
     raised: Arc<AtomicU64>,
 }
 
@@ -49,7 +51,14 @@ impl AlertSpec {
     /// An alert that records which `when` matches raise.
     pub fn new<A: Into<String>>(name: impl Into<String>, when: Rule, actions: impl IntoIterator<Item = A>) -> Self {
         let actions = actions.into_iter().map(Into::into).collect();
-        Self { name: name.into(), when, actions, raised: Arc::default() }
+        Self { name: name.into(), when, actions, to: Vec::new(), raised: Arc::default() }
+    }
+
+    /// The same, which writes to these destinations too.
+    #[must_use]
+    pub fn to<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.to = names.into_iter().map(Into::into).collect();
+        self
     }
 
     /// An alert that security-critical records raise; see [`AlertSpec::SECURITY`].
@@ -83,6 +92,10 @@ pub(crate) fn raise(plan: &Plan, record: &Record<'_>) {
     let mut copy = None;
     for alert in plan.spec().alerts.iter().filter(|alert| alert.when.matches(record)) {
         alert.raised.fetch_add(1, Ordering::Relaxed);
+        for destination in plan.destinations().iter().filter(|to| to.settings.enabled && alert.to.contains(&to.name)) {
+            let copy = copy.get_or_insert_with(|| OwnedRecord::from(record));
+            destination.outlet.push(delivery::parcel_of(copy));
+        }
         for (name, action) in &plan.spec().actions {
             if alert.actions.contains(name) {
                 action.push(copy.get_or_insert_with(|| OwnedRecord::from(record)).clone());

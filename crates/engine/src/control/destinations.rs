@@ -37,6 +37,7 @@ impl PlanSpec {
     pub(super) fn forget(&mut self, name: &str) {
         self.default.retain(|other| other != name);
         self.routes.iter_mut().for_each(|route| route.to.retain(|other| other != name));
+        self.alerts.iter_mut().for_each(|alert| alert.to.retain(|other| other != name));
         for other in &mut self.destinations {
             if other.settings.failover.as_deref() == Some(name) {
                 Arc::make_mut(other).settings.failover = None;

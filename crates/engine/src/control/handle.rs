@@ -171,7 +171,10 @@ impl Control {
     /// Where a record like `query` goes, and why. It asks the same code as the engine.
     #[must_use]
     pub fn explain(&self, query: &Query) -> Explanation {
-        self.plan().explain(query)
+        let mut explanation = self.plan().explain(query);
+        let least = self.hub().static_least().filter(|least| query.severity < *least);
+        explanation.static_max_level = least.map(|least| least.name().to_owned());
+        explanation
     }
 
     /// A guard that shuts the pipeline down when it goes out of scope, within `timeout`.

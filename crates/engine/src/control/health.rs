@@ -11,7 +11,6 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
-use tracework_core::Callsite;
 
 /// How many entries of the self-log the health shows.
 const LAST_ERRORS: usize = 8;
@@ -75,15 +74,6 @@ pub struct Closing {
     pub health: DestinationHealth,
 }
 
-/// A callsite and how many records of it were routed.
-#[derive(Clone, Copy, Debug)]
-pub struct CallsiteCount {
-    /// The callsite.
-    pub callsite: &'static Callsite,
-    /// Records of it that reached the engine.
-    pub records: u64,
-}
-
 impl Control {
     /// How the pipeline is.
     #[must_use]
@@ -129,18 +119,6 @@ impl Control {
             recorder: *counters.recorder.lock().unwrap_or_else(PoisonError::into_inner),
             unknown_destinations: counters.unknown.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
-    }
-
-    /// Every callsite that was reached since the program started, with the records of it that this pipeline routed.
-    #[must_use]
-    pub fn callsites(&self) -> Vec<CallsiteCount> {
-        let counts = self.hub().counters().routed();
-        Callsite::all()
-            .map(|callsite| {
-                let records = counts.get(callsite.id().number() as usize).copied().unwrap_or(0);
-                CallsiteCount { callsite, records }
-            })
-            .collect()
     }
 }
 

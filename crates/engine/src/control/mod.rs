@@ -1,5 +1,6 @@
 //! Control: changing the plan of a running program, and asking how it does.
 
+mod callsites;
 mod destinations;
 mod errors;
 mod flush;
@@ -13,9 +14,10 @@ mod reload;
 mod retiring;
 mod together;
 
+pub use callsites::{CallsiteCount, CallsiteHandle};
 pub use flush::{FlushReport, ShutdownReport, Unclean};
 pub use handle::{Control, ControlBuilder, Guard};
-pub use health::{CallsiteCount, Closing, Health};
+pub use health::{Closing, Health};
 pub use layers::LayerInfo;
 pub use refused::{ConfigHealth, Refused};
 pub use reload::{Planned, ReloadReport};

@@ -52,6 +52,13 @@ pub enum PlanError {
     },
     /// This filter with a memory stands at two places, or two of one name stand at one.
     FilterTwice(String),
+    /// A pattern of callsites is none.
+    BadPattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The pipeline was shut down.
     ShutDown,
 }
@@ -78,6 +85,7 @@ impl fmt::Display for PlanError {
             Self::Thread(error) => write!(f, "a thread could not be started: {error}"),
             Self::NotFound { what, name } => write!(f, "there is no {what} `{name}`"),
             Self::FilterTwice(name) => write!(f, "there is a filter `{name}` already"),
+            Self::BadPattern { pattern, why } => write!(f, "`{pattern}` is no pattern of callsites: {why}"),
             Self::ShutDown => f.write_str("the pipeline was shut down"),
         }
     }
@@ -125,6 +133,9 @@ impl Plan {
             routes.push((route.when.clone(), lookup(&route.to, &at)?));
         }
         check_alerts(&spec)?;
+        for alert in &spec.alerts {
+            lookup(&alert.to, &|| format!("the alert `{}`", alert.name))?;
+        }
         let default = lookup(&spec.default, &|| "`default`".to_owned())?;
         let enabled = spec.destinations.iter().enumerate().filter(|(_, destination)| destination.settings.enabled);
         let enabled = enabled.fold(0, |mask, (place, _)| mask | 1 << place);

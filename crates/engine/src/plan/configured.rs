@@ -29,6 +29,7 @@ pub(crate) struct Configured {
     /// Was a config applied?
     pub(crate) applied: bool,
     routes: Vec<String>,
+    alerts: Vec<String>,
     filters: Vec<String>,
     stateful: Vec<String>,
     enrichers: Vec<String>,
@@ -47,7 +48,8 @@ impl PlanSpec {
     /// unless the config has something of that name.
     pub(crate) fn take_over(&mut self, config: Self) {
         let Self { level, targets, spans, routes, default, tags, filters, stateful, .. } = config;
-        let Self { enrichers, enrich, redact, limits, metadata, recorder, .. } = config;
+        let Self { enrichers, enrich, redact, limits, metadata, recorder, errors, alerts, .. } = config;
+        self.errors = errors;
         (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
         (self.redact, self.limits, self.recorder) = (redact, limits, recorder);
         // What waited for a config has one now.
@@ -56,6 +58,8 @@ impl PlanSpec {
         let mut named = Configured { applied: true, ..Configured::default() };
         named.routes = routes.iter().map(key).collect();
         put_before(&mut self.routes, routes, key, &before.routes);
+        named.alerts = alerts.iter().map(|alert| alert.name.clone()).collect();
+        put_before(&mut self.alerts, alerts, |alert| alert.name.clone(), &before.alerts);
         named.filters = filters.iter().map(|(name, _)| name.clone()).collect();
         put_before(&mut self.filters, filters, |(name, _)| name.clone(), &before.filters);
         named.stateful = stateful.iter().map(|filter| filter.name().to_owned()).collect();

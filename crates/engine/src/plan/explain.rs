@@ -73,7 +73,9 @@ pub enum Why {
     Tags,
     /// A filter of its own rejects it: the filter's words.
     Filter(String),
-    /// No `DestinationLayer` saw it.
+    /// Its callsite is switched off.
+    Switched,
+    /// No `DestinationLayer` saw it, or that is switched off.
     NoLayer,
 }
 
@@ -92,6 +94,7 @@ impl fmt::Display for Why {
             Self::Kind => "it takes other kinds",
             Self::Tags => "it asks for other tags",
             Self::Filter(words) => return write!(f, "its filter rejects the record: {words}"),
+            Self::Switched => "its callsite is switched off",
             Self::NoLayer => "no DestinationLayer saw it",
         })
     }

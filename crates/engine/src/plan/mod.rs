@@ -9,6 +9,7 @@ mod recorder;
 mod route;
 mod spec;
 mod stages;
+mod switches;
 mod verdict;
 
 pub use compile::PlanError;
@@ -23,6 +24,7 @@ pub use route::roles;
 pub(crate) use spec::Attached;
 pub use spec::{Described, PlanSpec, RouteSpec, Temporary};
 pub(crate) use stages::Ways;
+pub use switches::{CallsitePattern, CallsiteSwitch};
 pub use verdict::{CallsiteShape, Verdict};
 
 use crate::redact::Redactor;

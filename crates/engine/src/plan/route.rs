@@ -85,7 +85,11 @@ impl Plan {
             return self.refuse(all, &Why::NoLayer, notes);
         }
         let (severity, target) = (record.severity(), record.target());
-        let temporary = self.temporary(target);
+        let switched = self.switched(record.callsite(), record.message());
+        if switched == Some(SeveritySet::NONE) {
+            return self.refuse(all, &Why::Switched, notes);
+        }
+        let temporary = switched.or_else(|| self.temporary(target));
         if temporary.is_none() && !self.target_allows(target, severity) {
             return self.refuse(all, &Why::TargetLevel, notes);
         }

@@ -1,6 +1,7 @@
 //! What a plan is made of.
 
 use super::configured::{Configured, Source};
+use super::switches::CallsiteSwitch;
 use super::{Raise, RecorderSpec};
 use crate::alerts::{ActionHandle, AlertSpec};
 use crate::delivery::Outlet;
@@ -57,6 +58,8 @@ pub struct PlanSpec {
     pub limits: Limits,
     /// What is set for errors that the program catches.
     pub errors: ErrorSettings,
+    /// Callsites that are switched by themselves.
+    pub switches: Vec<CallsiteSwitch>,
     /// Which records raise an alert.
     pub alerts: Vec<AlertSpec>,
     /// The roles of layers that are switched off, a bit each.
@@ -176,6 +179,7 @@ impl Default for PlanSpec {
             redact: RedactSettings::default(),
             limits: Limits::default(),
             errors: ErrorSettings::default(),
+            switches: Vec::new(),
             alerts: Vec::new(),
             actions: Vec::new(),
             layers_off: 0,

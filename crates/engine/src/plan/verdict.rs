@@ -1,5 +1,6 @@
 //! What can be said of a callsite's records before there are any.
 
+use super::switches::Switched;
 use super::{Mask, Plan, roles};
 use tracework_core::{Callsite, Kind, Severity, SeveritySet};
 use tracework_rules::{Facts, Verdict as Answer};
@@ -13,6 +14,8 @@ pub struct CallsiteShape<'a> {
     pub severity: Option<Severity>,
     /// Does it have a `destinations` field?
     pub names_destinations: bool,
+    /// The callsite itself, where it is known: it may be switched.
+    pub callsite: Option<&'static Callsite>,
 }
 
 /// What the plan makes of a callsite.
@@ -31,7 +34,12 @@ impl Plan {
     #[must_use]
     pub fn verdict(&self, shape: &CallsiteShape<'_>) -> Verdict {
         let severities = shape.severity.map_or(SeveritySet::ALL, SeveritySet::only);
-        let temporary = self.temporary(shape.target);
+        let temporary = match self.switched_site(shape.callsite) {
+            Switched::To(SeveritySet::NONE) => return Verdict::Never,
+            Switched::To(levels) => Some(levels),
+            Switched::PerhapsTo(levels) if !levels.intersection(severities).is_empty() => return self.wanted_if_any(),
+            Switched::PerhapsTo(_) | Switched::No => self.temporary(shape.target),
+        };
         if temporary.is_none() && !severities.iter().any(|severity| self.target_allows(shape.target, severity)) {
             return Verdict::Never;
         }
@@ -57,6 +65,11 @@ impl Plan {
         if taken { Verdict::Wanted } else { Verdict::Raised }
     }
 
+    fn wanted_if_any(&self) -> Verdict {
+        let any = self.enabled != 0 && self.has_layer(roles::DESTINATION);
+        if any { Verdict::Wanted } else { Verdict::Never }
+    }
+
     /// Where every record of `callsite` goes that says nothing about itself, in spans that say nothing: `None` if
     /// that depends on more than the callsite.
     pub(crate) fn fixed_route(&self, callsite: &Callsite) -> Option<Mask> {
@@ -70,7 +83,12 @@ impl Plan {
             module: callsite.module,
             fields: Some(&callsite.fields),
         };
-        let temporary = self.temporary(callsite.target);
+        let temporary = match self.switched_site(Some(callsite)) {
+            Switched::To(SeveritySet::NONE) => return Some(0),
+            Switched::To(levels) => Some(levels),
+            Switched::PerhapsTo(_) => return None,
+            Switched::No => self.temporary(callsite.target),
+        };
         if temporary.is_none() && !self.target_allows(callsite.target, callsite.severity) {
             return Some(0);
         }

@@ -97,10 +97,13 @@ fn do_chores(hub: &Hub, said: &mut Said) {
     say_losses(hub, said);
     let now = hub.clock().now();
     let over = |until: Timestamp| until <= now;
-    if hub.plan().spec().temporary_levels().any(|level| over(level.until)) {
+    let plan = hub.plan();
+    let switched = plan.spec().switches.iter().any(|switch| switch.until.is_some_and(over));
+    if switched || plan.spec().temporary_levels().any(|level| over(level.until)) {
         let ended = hub.change(|spec| {
             spec.temporary.retain(|temporary| !over(temporary.until));
             spec.raises.retain(|raise| !over(raise.until));
+            spec.switches.retain(|switch| !switch.until.is_some_and(over));
             Ok::<_, crate::PlanError>(())
         });
         debug_assert!(ended.is_ok() || hub.is_stopped(), "a plan with less in it compiles");

@@ -93,7 +93,12 @@ impl Sites {
     /// May a `log` record with this target go anywhere?
     pub(crate) fn log_wanted(hub: &Hub, metadata: &Metadata<'_>) -> bool {
         let severity = severity(*metadata.level());
-        let shape = CallsiteShape { target: metadata.target(), severity: Some(severity), names_destinations: false };
+        let shape = CallsiteShape {
+            target: metadata.target(),
+            severity: Some(severity),
+            names_destinations: false,
+            callsite: None,
+        };
         match hub.plan().verdict(&shape) {
             Verdict::Never => false,
             Verdict::Raised => hub.floor().is_some_and(|floor| severity >= floor) || hub.plan().raises(severity),
@@ -144,6 +149,7 @@ impl Site {
             target: metadata.target(),
             severity: (!self.any_severity).then_some(self.severity),
             names_destinations: self.names_destinations,
+            callsite: self.callsite,
         });
         // The real target of a `log` record is known only with the record.
         if self.is_log && !plan.spec().targets.is_empty() && verdict == Verdict::Never {
