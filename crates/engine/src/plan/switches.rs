@@ -112,7 +112,7 @@ impl CallsitePattern {
 fn fits(pattern: &str, path: &str) -> bool {
     let path = path.replace('\\', "/");
     let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
-    starts.into_iter().any(|start| glob(pattern.as_bytes(), path[start..].as_bytes()))
+    starts.into_iter().any(|start| glob(pattern.as_bytes(), &path.as_bytes()[start..]))
 }
 
 /// `*` is anything but `/`, `**` anything.
