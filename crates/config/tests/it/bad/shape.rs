@@ -96,11 +96,7 @@ wibble: 1
   |
 2 | wibble: 1
   | ^^^^^^
-<<<<<<< HEAD
   help: `tracework schema --markdown` lists all names with what they mean"#,
-=======
-  help: there are directory, service, metadata, enrich, enrichers, filters, level, targets, spans, tags, redact, limits, buffer, names, destinations, errors, alerts, routes, default, recorder, profile, profiles, include, triggers, audit, jobs, store, metrics, security and server"#,
->>>>>>> 6804340 (Switch callsites by themselves; read errors and alerts from configs)
     );
 }
 
