@@ -53,7 +53,8 @@ fn every_config_of_the_documentation() {
 }
 
 /// Spellings that the readers take, beside those of the samples.
-const SPELLINGS: [&str; 14] = [
+const SPELLINGS: [&str; 15] = [
+    "profile: mine\nprofiles: { mine: { inherit: development, level: DEBUG } }\ndestinations: { console: { level: ERROR } }",
     "level: warn",
     "level: \"${LEVEL:-info}\"",
     "level:\nroutes: []\ntriggers: []\nprofiles: {}",

@@ -29,6 +29,7 @@ impl Schema {
         ];
         entries.retain(|(name, _)| name != "title");
         entries.splice(0..0, head.map(|(name, value)| (name.to_owned(), value)));
+        entries.extend(whole());
         entries.push(("$defs".to_owned(), Json::Map(draft.definitions)));
         format!("{root}\n")
     }
@@ -84,7 +85,9 @@ impl Draft<'_> {
                 properties.push((name.name.clone(), property));
             }
         }
-        let others = base.others.as_ref().map_or(Json::Bool(false), |shape| types::any_of(types::ways(shape, None)));
+        // What the first stage reads has names that are not taken down.
+        let is_open = base.names.is_empty() && base.others.is_none();
+        let others = base.others.as_ref().map_or(Json::Bool(is_open), |shape| types::any_of(types::ways(shape, None)));
         let mut entries = vec![
             ("title", Json::text(path)),
             ("type", Json::text("object")),
@@ -121,7 +124,6 @@ impl Draft<'_> {
             ("title", Json::text(path)),
             ("type", Json::text("object")),
             ("properties", Json::map([(type_name.as_str(), property)])),
-            ("required", Json::texts([type_name])),
             ("allOf", Json::List(branches)),
         ])
     }
@@ -144,6 +146,15 @@ impl Draft<'_> {
         let entries = entries.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(ways);
         Json::Map(entries.collect())
     }
+}
+
+/// What a config must say that nothing is read under: a profile or another file may have said the rest.
+fn whole() -> [(String, Json); 2] {
+    let says = |name: &str| Json::map([("required", Json::texts([name]))]);
+    let parts = Json::map([("anyOf", Json::List(vec![says("profile"), says("include")]))]);
+    let each = Json::map([("additionalProperties", Json::map([("required", Json::texts(["type"]))]))]);
+    let then = Json::map([("properties", Json::map([("destinations", each)]))]);
+    [("if".to_owned(), Json::map([("not", parts)])), ("then".to_owned(), then)]
 }
 
 /// What is said of `name`: by the reader that takes it, or by the one around.
