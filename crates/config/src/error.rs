@@ -148,12 +148,17 @@ impl<'a> Problems<'a> {
     }
 
     pub(crate) fn add(&self, place: Place, message: impl Into<String>, help: Option<String>) {
-        self.push(Found { text: place.text, place: Some(place), message: clean(&message.into()), help });
+        self.push(Found {
+            text: place.text,
+            place: Some(place),
+            message: clean(&message.into()),
+            help: help.map(|help| clean(&help)),
+        });
     }
 
     /// Adds what is about a text as a whole.
     pub(crate) fn add_whole(&self, text: TextId, message: impl Into<String>, help: Option<String>) {
-        self.push(Found { text, place: None, message: clean(&message.into()), help });
+        self.push(Found { text, place: None, message: clean(&message.into()), help: help.map(|help| clean(&help)) });
     }
 
     fn push(&self, found: Found) {
@@ -167,7 +172,12 @@ impl<'a> Problems<'a> {
     pub(crate) fn warn(&self, place: Place, message: impl Into<String>, help: Option<String>) {
         let mut warned = self.warned.borrow_mut();
         if warned.len() < MOST {
-            warned.push(Found { text: place.text, place: Some(place), message: clean(&message.into()), help });
+            warned.push(Found {
+                text: place.text,
+                place: Some(place),
+                message: clean(&message.into()),
+                help: help.map(|help| clean(&help)),
+            });
         }
     }
 
