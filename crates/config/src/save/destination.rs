@@ -141,8 +141,20 @@ impl Writer<'_> {
 
     /// Filters with a memory.
     pub(super) fn stateful(&mut self, lines: &mut Vec<Line>, filters: &[NamedFilter], path: &str) {
+        let mut sections = Vec::new();
         for filter in filters {
-            self.leave(lines, &format!("{path}.filters.{}", filter.name()), filter.describe());
+            let path = format!("{path}.filters.{}", filter.name());
+            let path = path.trim_start_matches('.');
+            let Some(description) = filter.as_config() else {
+                self.leave(lines, path, filter.describe());
+                continue;
+            };
+            let mut section = vec![Line::entry("type", Yaml::text(description.kind()))];
+            self.said(&mut section, description, path);
+            sections.push(Line::entry(filter.name(), Yaml::Map(section)));
+        }
+        if !sections.is_empty() {
+            lines.push(Line::entry("filters", Yaml::Map(sections)));
         }
     }
 }

@@ -5,11 +5,11 @@ use super::file;
 use super::yaml::{Line, Yaml, document};
 use std::io;
 use std::path::Path;
-use tracework_core::units::show_bytes;
+use tracework_core::units::{show_bytes, show_duration};
 use tracework_core::{Limits, Severity, SeveritySet, TagFilter};
 use tracework_engine::{
-    BufferFull, Control, Detector, PlanSpec, RedactSettings, Redactor, Resource, RouteSpec, SharedBufferSettings,
-    process_metadata,
+    BufferFull, Control, Detector, PlanSpec, RecorderKey, RecorderSpec, RedactSettings, Redactor, Resource, RouteSpec,
+    SharedBufferSettings, process_metadata,
 };
 
 /// The running plan as a config.
@@ -121,6 +121,12 @@ impl Writer<'_> {
             self.leave(&mut lines, &format!("the filter `{name}`"), &filter.describe());
         }
         self.stateful(&mut lines, &spec.stateful, "");
+        for raise in &spec.raises {
+            self.leave(&mut lines, &format!("{} for `{}`", raise.level, raise.when), "it ends by itself");
+        }
+        if let Some(recorder) = &spec.recorder {
+            lines.push(Line::entry("recorder", Yaml::Map(self.recorder(recorder))));
+        }
         if !spec.enrich.is_empty() {
             lines.push(Line::entry("enrich", Yaml::words(spec.enrich.iter().copied().map(Resource::name))));
         }
@@ -185,6 +191,27 @@ impl Writer<'_> {
         lines.push(Line::entry("to", self.said_names(&route.to)));
         self.stateful(&mut lines, &route.filters, &format!("routes[{at}]"));
         Yaml::Map(lines)
+    }
+
+    fn recorder(&self, recorder: &RecorderSpec) -> Vec<Line> {
+        let mut lines = vec![
+            Line::entry("level", Yaml::word(recorder.level.name())),
+            Line::entry("when", Yaml::text(recorder.when.as_str())),
+        ];
+        if !recorder.to.is_empty() {
+            lines.push(Line::entry("to", self.said_names(&recorder.to)));
+        }
+        match &recorder.by {
+            RecorderKey::Span(span) => lines.push(Line::entry("span", Yaml::text(span))),
+            RecorderKey::Value(key) => lines.push(Line::entry("by", Yaml::texts(key.parts()))),
+            _ => {}
+        }
+        let number = |number: usize| Yaml::word(number.to_string());
+        lines.push(Line::entry("records", number(recorder.records)));
+        lines.push(Line::entry("memory", Yaml::word(show_bytes(recorder.memory as u64))));
+        lines.push(Line::entry("keys", number(recorder.keys)));
+        lines.push(Line::entry("age", Yaml::word(show_duration(recorder.age))));
+        lines
     }
 
     /// Those of the names that can be said.

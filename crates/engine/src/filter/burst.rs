@@ -2,7 +2,7 @@
 
 use super::{FilterKey, KEYS, MOST_KEYS, Table, nanos, written};
 use std::time::Duration;
-use tracework_core::{Decision, Mark, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Mark, Record, StatefulFilter, Timestamp};
 
 /// Keeps the first records of each period, then one in so many of the rest, for each key. The one that is kept says how
 /// many were not since the one before: `suppressed: 99` in its metadata.
@@ -97,5 +97,12 @@ impl StatefulFilter for Burst {
 
     fn identity(&self) -> Option<String> {
         Some(self.describe())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let description = Description::new("burst").with("first", self.first).with("per", self.period);
+        let description = description.with_some("then_one_in", (self.then > 0).then_some(self.then));
+        let description = description.with("by", self.key.parts());
+        Some(description.unless_usual("keys", self.table.most(), KEYS))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{FilterKey, KEYS, MOST_KEYS, Table, nanos, written};
 use std::time::Duration;
-use tracework_core::{Decision, Mark, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Mark, Record, StatefulFilter, Timestamp};
 
 /// Folds repetitions together: the first record goes on at once, and of those that repeat it within the window only the
 /// last, when the window ends, with their number in its metadata: `repeated: 41`.
@@ -100,5 +100,10 @@ impl StatefulFilter for Dedup {
 
     fn identity(&self) -> Option<String> {
         Some(self.describe())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let description = Description::new("dedup").with("window", self.window).with("by", self.key.parts());
+        Some(description.unless_usual("keys", self.table.most(), KEYS))
     }
 }

@@ -1,6 +1,6 @@
 //! What a filter is not asked about.
 
-use tracework_core::{Decision, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Record, StatefulFilter, Timestamp};
 use tracework_rules::Rule;
 
 /// A filter that is not asked about some records: these are always kept, and do not count for it.
@@ -50,5 +50,9 @@ impl<F: StatefulFilter> StatefulFilter for Except<F> {
 
     fn identity(&self) -> Option<String> {
         self.filter.identity().map(|_| self.describe())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        self.filter.as_config().map(|description| description.with("except", self.rule.as_str()))
     }
 }

@@ -62,6 +62,12 @@ impl FilterKey {
         parts.into_iter().map(|part| Part::from_str(part.as_ref())).collect::<Result<_, _>>().map(Self::of)
     }
 
+    /// Its parts, as they are written.
+    #[must_use]
+    pub fn parts(&self) -> Vec<String> {
+        self.parts.iter().map(Part::to_string).collect()
+    }
+
     fn of(parts: Vec<Part>) -> Self {
         Self { parts, state: RandomState::new() }
     }
@@ -115,15 +121,17 @@ impl FromStr for FilterKey {
 
 impl fmt::Display for FilterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, part) in self.parts.iter().enumerate() {
-            f.write_str(if number > 0 { ", " } else { "" })?;
-            match part {
-                Part::Callsite => f.write_str("callsite")?,
-                Part::Fields => f.write_str("fields")?,
-                Part::Subject(subject) => subject.fmt(f)?,
-            }
+        f.write_str(&self.parts().join(", "))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Callsite => f.write_str("callsite"),
+            Self::Fields => f.write_str("fields"),
+            Self::Subject(subject) => subject.fmt(f),
         }
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{FilterKey, KEYS, MOST_KEYS, Table, nanos, written};
 use std::time::Duration;
-use tracework_core::{Decision, Mark, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Mark, Record, StatefulFilter, Timestamp};
 
 /// Keeps so many records in a time, for each key. What is over is dropped; the first record that is kept again says how
 /// many there were: `suppressed: 120` in its metadata.
@@ -112,5 +112,11 @@ impl StatefulFilter for RateLimit {
 
     fn identity(&self) -> Option<String> {
         Some(self.describe())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let description = Description::new("rate").with("limit", self.limit).with("per", self.per);
+        let description = description.with("burst", self.burst).with("by", self.key.parts());
+        Some(description.unless_usual("keys", self.table.most(), KEYS))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::FilterKey;
 use std::hash::{BuildHasher, RandomState};
-use tracework_core::{Decision, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Record, StatefulFilter, Timestamp};
 
 /// Keeps a part of the records.
 ///
@@ -88,5 +88,14 @@ impl StatefulFilter for Sample {
 
     fn identity(&self) -> Option<String> {
         Some(self.describe())
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        let description = Description::new("sample");
+        let description = match (self.one_in, self.written.strip_prefix("probability: ")) {
+            (Some(many), _) => description.with("one_in", many),
+            (None, probability) => description.with("probability", probability?),
+        };
+        Some(description.with_some("by", self.key.as_ref().map(FilterKey::parts)))
     }
 }

@@ -29,7 +29,7 @@ fn there_and_back(before: &Control) -> (Control, Saved) {
     (after, saved)
 }
 
-const TOPS: [&str; 16] = [
+const TOPS: [&str; 19] = [
     "service: payments",
     "metadata: { region: eu-1, \"odd key\": \"it's: [odd]\", empty: '' }",
     "metadata: { \"a\\nb\": \"$${HOME} and \\u2028 \\x1b\" }",
@@ -46,6 +46,9 @@ const TOPS: [&str; 16] = [
     "buffer: { memory: 1MiB, when_full: { block: 1h30m } }",
     "buffer: { when_full: drop_newest }",
     "names: { tags: labels, level: verbosity }",
+    "filters: [{ type: rate, limit: 5, per: 1500ms, by: ['field.\"odd name\"', callsite], except: kind = audit }, { type: sample, one_in: 3 }]",
+    "filters: { few: { type: burst, first: 0, then_one_in: 9, keys: 7 }, part: { type: sample, probability: 0.1, by: context.id } }",
+    "recorder: { when: tag = ALARM, span: request, records: 7, age: 90s }",
 ];
 
 const TYPES: [&str; 6] = [
@@ -57,7 +60,7 @@ const TYPES: [&str; 6] = [
     "type: file, path: '/tmp/with space.log', mode: 0600, sharing: exclusive, sync: flush, compress: gzip, zone: local",
 ];
 
-const SETTINGS: [&str; 21] = [
+const SETTINGS: [&str; 22] = [
     "enabled: false",
     "level: WARNING",
     "levels: [ERROR, INFO]",
@@ -66,6 +69,7 @@ const SETTINGS: [&str; 21] = [
     "levels: [ERROR, AUDIT]",
     "kinds: [log, audit]",
     "filter: \"field.a = 'x y' and not tag in (A, B)\"",
+    "filters: [{ type: dedup, window: 1h30m, by: [message] }, { type: rate, limit: 1 }]",
     "tags: [A]",
     "tags: { all: [A, B], none: C }",
     "batch: { records: 7, bytes: 1KiB, every: 90s }",
