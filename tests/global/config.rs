@@ -12,3 +12,14 @@ fn a_half_wrong_config_changes_nothing_and_names_the_line() {
     ended.printed("made=false");
     ended.printed("lines=1");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_hangup_reloads_and_opens_files_again_even_if_the_config_is_wrong() {
+    let ended = run("hangup");
+    ended.printed("state=refused");
+    ended.printed("delivered=3 lost=0");
+    ended.printed("app.log.1: first");
+    ended.printed("app.log.2: second");
+    assert!(ended.out.contains("app.log: third"), "{ended:#?}");
+}

@@ -5,6 +5,7 @@
 mod changes;
 mod counting;
 mod paced;
+mod reloads;
 mod stall;
 
 /// A number from the environment, for the long versions.

@@ -14,10 +14,12 @@ mod provenance;
 mod raw;
 mod read;
 mod registry;
+mod reloader;
 mod save;
 mod schema;
 mod section;
 mod source;
+mod watch;
 
 pub use apply::ApplyError;
 pub use config::{Config, Prepared};
@@ -28,11 +30,13 @@ pub use provenance::ExplainedValue;
 #[cfg(feature = "plugins")]
 pub use registry::Plugin;
 pub use registry::{Clash, Registry};
+pub use reloader::{ReloadError, Reloader};
 pub use save::{SaveConfig, Saved};
 pub use schema::Schema;
 pub use section::{Reported, Secret, Section};
 pub use source::{ConfigSource, Environment, Value, profiles, starter};
 pub use tracework_core::units;
+pub use watch::{Watch, WatchSettings};
 
 #[cfg(feature = "plugins")]
 #[doc(hidden)]

@@ -40,7 +40,7 @@ pub use plan::{
     CallsitePattern, CallsiteShape, CallsiteSwitch, Described, Explanation, Plan, PlanError, PlanSpec, Query, Raise,
     RecorderKey, RecorderSpec, ReservedNames, RouteSpec, Source, Temporary, TemporaryLevel, Verdict, Why,
 };
-pub use process::{Around, Resource, UnknownResource, process_metadata};
+pub use process::{Around, Hangup, Resource, UnknownResource, process_metadata};
 pub use redact::{
     Detector, RedactCache, RedactError, RedactScratch, RedactSettings, Redacted, Redactor, UnknownDetector,
 };

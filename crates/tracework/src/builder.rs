@@ -1,8 +1,9 @@
 //! Choosing how everything is set up.
 
-use crate::{Error, Tracework, init_config, registry};
+use crate::init::{Watched, init_again};
+use crate::{Error, Tracework, registry};
 use std::path::Path;
-use tracework_config::{ConfigSource, Environment, Registry, Value};
+use tracework_config::{ConfigSource, Environment, Registry, Reloader, Value, WatchSettings};
 
 /// Everything set up from a config, with more to choose than [`init`](crate::init) has: the profile, the environment, types
 /// of destinations of your own.
@@ -25,11 +26,13 @@ use tracework_config::{ConfigSource, Environment, Registry, Value};
 pub struct Init {
     source: ConfigSource,
     registry: Registry,
+    watch: Option<WatchSettings>,
+    hangup: bool,
 }
 
 impl From<ConfigSource> for Init {
     fn from(source: ConfigSource) -> Self {
-        Self { source, registry: registry::standard() }
+        Self { source, registry: registry::standard(), watch: None, hangup: false }
     }
 }
 
@@ -69,13 +72,43 @@ impl Init {
         Self { registry, ..self }
     }
 
+    /// Applies changes of the config's files as they are saved: see [`Tracework::watch`].
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), tracework::Error> {
+    /// let tracework = tracework::Init::file("config/logging_framework.yml").watch().reload_on_hangup().start()?;
+    /// tracing::info!("a saved change of the file holds within a second");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn watch(self) -> Self {
+        self.watch_with(WatchSettings::default())
+    }
+
+    /// The same with other settings.
+    pub fn watch_with(self, settings: WatchSettings) -> Self {
+        Self { watch: Some(settings), ..self }
+    }
+
+    /// Reads the config again, and opens files again, when the process gets SIGHUP. Without it the signal ends the
+    /// process, as is usual.
+    pub fn reload_on_hangup(self) -> Self {
+        Self { hangup: true, ..self }
+    }
+
     /// Reads the config, installs the global subscriber and attaches what the config names. What is not wrong with it but
     /// should be known is told on standard error.
     ///
     /// # Errors
     ///
-    /// As [`init`](crate::init).
+    /// As [`init`](crate::init); and if what is to be watched cannot be.
     pub fn start(self) -> Result<Tracework, Error> {
-        init_config(self.source.read(&self.registry)?)
+        let Self { source, registry, watch, hangup } = self;
+        init_again(source.read(&registry)?, |control| {
+            let reloader = Reloader::new(control, source, registry);
+            let watch = watch.map(|settings| reloader.watch(settings)).transpose().map_err(Error::Watch)?;
+            let hangup = hangup.then(|| reloader.reload_on_hangup()).transpose().map_err(Error::Watch)?;
+            Ok(Watched { reloader, watch, hangup })
+        })
     }
 }

@@ -13,6 +13,13 @@ pub enum Error {
     /// The config is right but cannot be applied.
     #[cfg(feature = "config")]
     Apply(tracework_config::ApplyError),
+    /// Something that watches for changes could not be started.
+    #[cfg(feature = "config")]
+    Watch(std::io::Error),
+    /// The config was handed over when it was read already: it cannot be read again. [`Init`](crate::Init) knows where
+    /// it comes from.
+    #[cfg(feature = "config")]
+    NoSource,
     /// The plan cannot be made.
     Plan(PlanError),
     /// A rule or a directive cannot be read.
@@ -30,6 +37,10 @@ impl fmt::Display for Error {
             Self::Config(error) => error.fmt(f),
             #[cfg(feature = "config")]
             Self::Apply(error) => error.fmt(f),
+            #[cfg(feature = "config")]
+            Self::Watch(error) => write!(f, "changes cannot be watched: {error}"),
+            #[cfg(feature = "config")]
+            Self::NoSource => f.write_str("the config was read by the program; set up by `Init` it can be read again"),
             Self::Plan(error) => error.fmt(f),
             Self::Rule(error) => error.fmt(f),
             Self::Subscriber(error) => write!(f, "the program has a global subscriber already: {error}"),
@@ -49,12 +60,24 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             #[cfg(feature = "config")]
-            Self::Config(_) => None,
+            Self::Config(_) | Self::NoSource => None,
+            #[cfg(feature = "config")]
+            Self::Watch(error) => Some(error),
             #[cfg(feature = "config")]
             Self::Apply(error) => error.source(),
             Self::Plan(error) => error.source(),
             Self::Subscriber(error) => Some(error),
             Self::Rule(_) | Self::Unclean(_) => None,
+        }
+    }
+}
+
+#[cfg(feature = "config")]
+impl From<tracework_config::ReloadError> for Error {
+    fn from(error: tracework_config::ReloadError) -> Self {
+        match error {
+            tracework_config::ReloadError::Config(error) => Self::Config(error),
+            tracework_config::ReloadError::Apply(error) => Self::Apply(error),
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::{DestinationLayer, Error, Init, MetadataLayer, TagFilterLayer};
 use std::path::Path;
 use std::time::Duration;
-use tracework_config::Config;
-use tracework_engine::{Control, Guard, ShutdownReport};
+use tracework_config::{Config, Reloader, Watch, WatchSettings};
+use tracework_engine::{Control, Guard, Hangup, ReloadReport, ShutdownReport};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -47,12 +47,36 @@ pub fn init_str(config: &str) -> Result<Tracework, Error> {
     Init::text(config).start()
 }
 
-/// As [`init`], from a config that was read already, perhaps with types of destinations of your own.
+/// As [`init`], from a config that was read already, perhaps with types of destinations of your own. It cannot be
+/// reloaded: for that, hand the source and the registry to [`Init`].
 ///
 /// # Errors
 ///
 /// As [`init`].
 pub fn init_config(config: Config) -> Result<Tracework, Error> {
+    let control = install_config(config)?;
+    Ok(Tracework::of(&control))
+}
+
+/// As [`init_config`], from a config that can be read again.
+pub(crate) fn init_again(
+    config: Config,
+    watched: impl FnOnce(&Control) -> Result<Watched, Error>,
+) -> Result<Tracework, Error> {
+    let control = install_config(config)?;
+    let Watched { reloader, watch, hangup } = watched(&control)?;
+    Ok(Tracework { watch, hangup, reloader: Some(reloader), guard: control.guard(PATIENCE) })
+}
+
+/// What reads a config again, and what has it do so.
+pub(crate) struct Watched {
+    pub(crate) reloader: Reloader,
+    pub(crate) watch: Option<Watch>,
+    pub(crate) hangup: Option<Hangup>,
+}
+
+/// Installs the global subscriber, and applies the config.
+fn install_config(config: Config) -> Result<Control, Error> {
     tell(&config);
     let control = config.empty_control()?;
     let stack = stack(&control);
@@ -61,7 +85,7 @@ pub fn init_config(config: Config) -> Result<Tracework, Error> {
     #[cfg(feature = "log")]
     bridge::install(&control);
     crate::log_panics(&control, PANIC_PATIENCE);
-    Ok(Tracework::of(&control))
+    Ok(control)
 }
 
 /// Installs the global subscriber before any config is applied.
@@ -94,6 +118,10 @@ fn tell(config: &Config) {
 #[derive(Debug)]
 #[must_use = "when it is dropped, logging ends"]
 pub struct Tracework {
+    // What watches goes first, so that nothing is set up while it all ends.
+    watch: Option<Watch>,
+    hangup: Option<Hangup>,
+    reloader: Option<Reloader>,
     guard: Guard,
 }
 
@@ -108,9 +136,60 @@ impl Tracework {
         self.guard.control().clone()
     }
 
+    fn reloader(&self) -> Result<&Reloader, Error> {
+        self.reloader.as_ref().ok_or(Error::NoSource)
+    }
+
+    /// Reads the config again and applies it in one swap: what did not change stays open, and a config that is wrong
+    /// changes nothing. [`Control::reload`] says what stays of what the program changed, and how long it takes at the
+    /// most.
+    ///
+    /// ```
+    /// let tracework = tracework::init_str("destinations: { recent: { type: memory } }")?;
+    /// assert_eq!(tracework.reload()?.kept, ["recent"]);
+    /// # Ok::<(), tracework::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the config is wrong, cannot be applied, or was handed over by [`init_config`].
+    pub fn reload(&self) -> Result<ReloadReport, Error> {
+        Ok(self.reloader()?.reload()?)
+    }
+
+    /// Reads the config again with another profile, and applies it; later reloads keep the profile.
+    ///
+    /// ```
+    /// let tracework = tracework::init_str("destinations: { recent: { type: memory } }")?;
+    /// tracework.set_profile("debug")?;
+    /// assert!(tracework.set_profile("nonsense").is_err());
+    /// # Ok::<(), tracework::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Tracework::reload`]; and if there is no such profile.
+    pub fn set_profile(&self, name: &str) -> Result<ReloadReport, Error> {
+        Ok(self.reloader()?.set_profile(name)?)
+    }
+
+    /// Applies changes as they are saved: of the config's file, of those that it includes and of those that hold its
+    /// secrets, however they are replaced. A change holds within a second. A config that is wrong changes nothing, and
+    /// is told in [`Health::config`](crate::Health::config) and, as an ERROR, in the log.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started, or the config was handed over by [`init_config`].
+    pub fn watch(&mut self, settings: WatchSettings) -> Result<(), Error> {
+        let watch = self.reloader()?.watch(settings).map_err(Error::Watch)?;
+        self.watch = Some(watch);
+        Ok(())
+    }
+
     /// Ends it: delivers what is queued within `timeout`, and says what became of every record.
     #[must_use = "the report says what was lost"]
-    pub fn shutdown(self, timeout: Duration) -> ShutdownReport {
+    pub fn shutdown(mut self, timeout: Duration) -> ShutdownReport {
+        (self.watch, self.hangup) = (None, None);
         self.guard.control().shutdown(timeout)
     }
 }

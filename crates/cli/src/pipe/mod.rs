@@ -17,12 +17,13 @@ use report::Report;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tracework::config::Config;
+use tracework::config::{Config, Reloader, WatchSettings};
 use tracework::engine::process_metadata;
 use tracework::{Control, KindSet, registry};
 
 const HELP: &str = "\
-tracework pipe --config FILE [--report] [--ack] [--allow-kinds audit,..]
+tracework pipe --config FILE [--watch] [--report] [--ack]
+               [--allow-kinds audit,..]
 
 Reads standard input, a record a line, and sends it through the pipeline of
 the config. A line is a JSON object (level, message or msg, target, timestamp
@@ -34,6 +35,8 @@ exits with 0 only if nothing was lost.
 
   --config FILE         the config
   --profile NAME        with this profile, whatever the config says
+  --watch               changes of the config hold as they are saved; one that
+                        is wrong changes nothing and is told in the stream
   --report              the ledger, as one JSON object on standard error
   --ack                 prints the `id` of each record, or the number of its
                         line, when it is delivered
@@ -45,6 +48,7 @@ exits with 0 only if nothing was lost.
 struct Options {
     config: Option<String>,
     profile: Option<String>,
+    watch: bool,
     report: bool,
     ack: bool,
     kinds: KindSet,
@@ -55,11 +59,15 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let options = options(parser)?;
     let started = Instant::now();
     let source = source(&needed(options.config.clone())?, options.profile.as_deref()).rust_log(false);
-    let mut config = source.read(&registry::standard())?.never_dropping();
+    let config = source.read(&registry::standard())?;
     output::warnings(&config);
-    add_host(&mut config);
+    let config = for_a_pipe(config);
     let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
+    let reloader = Reloader::preparing(&control, source, registry::standard(), for_a_pipe);
+    let watch = options.watch.then(|| reloader.watch(WatchSettings::default())).transpose();
+    let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
     let read = feed(&control, &options);
+    drop(watch);
     drain(&control, options.timeout);
     let destinations = control.shutdown(Duration::from_secs(5)).destinations;
     let report = Report { destinations, buffer: control.health().buffer, time: started.elapsed() };
@@ -72,7 +80,8 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
 
 fn options(parser: &mut Parser) -> Result<Options, Stop> {
     let timeout = Duration::from_secs(30);
-    let mut options = Options { config: None, profile: None, report: false, ack: false, kinds: KindSet::NONE, timeout };
+    let mut options =
+        Options { config: None, profile: None, watch: false, report: false, ack: false, kinds: KindSet::NONE, timeout };
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("config") | Arg::Short('c') => options.config = Some(text(parser)?),
@@ -85,15 +94,16 @@ fn options(parser: &mut Parser) -> Result<Options, Stop> {
                 let read = tracework::config::units::duration(&time);
                 options.timeout = read.map_err(|error| Stop::Misused(format!("--timeout: {error}")))?;
             }
-            Arg::Long("watch") => return Err(Stop::Misused("`--watch` is not in this version yet".to_owned())),
+            Arg::Long("watch") => options.watch = true,
             arg => return Err(other(arg, HELP)),
         }
     }
     Ok(options)
 }
 
-/// The records come from elsewhere: of this process only the host is theirs.
-fn add_host(config: &mut Config) {
+/// Nothing is dropped. The records come from elsewhere: of this process only the host is theirs.
+fn for_a_pipe(config: Config) -> Config {
+    let mut config = config.never_dropping();
     let host = process_metadata().into_iter().find(|(key, _)| *key == "host");
     let pairs = &mut config.spec_mut().metadata;
     if let Some((key, host)) = host
@@ -101,6 +111,7 @@ fn add_host(config: &mut Config) {
     {
         pairs.push((key.to_owned(), host));
     }
+    config
 }
 
 /// How long plain text waits for a line that may belong to it.
@@ -155,6 +166,9 @@ impl<'a> Acks<'a> {
         while !self.control.flush(Duration::from_secs(60)).is_complete() {}
         let health = self.control.health();
         let rows = health.destinations.values().map(|destination| &destination.ledger);
+        // Of those, too, that a change of the config took away.
+        let closing = health.closing.iter().map(|closing| &closing.health.ledger);
+        let rows = rows.chain(closing).chain(health.closed.values());
         let failed = rows.map(|row| row.lost() + row.dead_lettered).sum::<u64>() + health.buffer.lost();
         if failed == self.failed {
             let mut out = io::stdout().lock();

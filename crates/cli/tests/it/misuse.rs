@@ -17,14 +17,13 @@ fn help_and_version_are_told() {
 #[test]
 fn what_makes_no_sense_is_told_and_is_2() {
     let place = Place::with("level: INFO");
-    let rows: [(&[&str], &str); 9] = [
+    let rows: [(&[&str], &str); 8] = [
         (&[], "which command? There are check, explain, init, pipe and schema."),
         (&["chekc"], "there is no command `chekc`"),
         (&["serve"], "`serve` is not in this version yet"),
         (&["check"], "which config?"),
         (&["check", "app.yml", "--loud"], "invalid option '--loud'"),
         (&["pipe"], "which config?"),
-        (&["pipe", "--config", "app.yml", "--watch"], "`--watch` is not in this version yet"),
         (&["pipe", "--config", "app.yml", "--allow-kinds", "odd"], "`odd` is no kind"),
         (&["explain", "--config", "app.yml", "--level", "LOUD"], "`LOUD` is no severity"),
     ];

@@ -1,9 +1,9 @@
 //! `tracework pipe` on what it is meant for.
 
-use super::support::{APP, Place};
+use super::support::{APP, Place, Run, records};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[test]
 fn an_object_a_line_becomes_a_record() {
@@ -47,7 +47,7 @@ fn routes_destinations_and_kinds_of_the_object_count() {
     let messages = |records: &[Value]| records.iter().map(|one| one["message"].clone()).collect::<Vec<_>>();
     assert_eq!(messages(&records), ["1", "4"]);
     assert_eq!(records[1]["fields"]["kind"], "security", "a kind that is not allowed is a field");
-    let other = super::support::records(&place.path("other.jsonl"));
+    let other = records(&place.path("other.jsonl"));
     assert_eq!(messages(&other), ["2", "3"]);
     assert_eq!(other[0]["kind"], "audit");
 }
@@ -73,9 +73,9 @@ fn nothing_is_dropped_whatever_the_config_says_and_rust_log_is_not_read() {
     let mut stdin = child.stdin.take().expect("it is piped");
     stdin.write_all(input.as_bytes()).expect("it reads all");
     drop(stdin);
-    let run = super::support::Run::of(&child.wait_with_output().expect("it ends"));
+    let run = Run::of(&child.wait_with_output().expect("it ends"));
     assert_eq!(run.code, Some(0), "{}", run.err);
-    let records = super::support::records(&place.path("app.jsonl"));
+    let records = records(&place.path("app.jsonl"));
     assert_eq!(records.len(), 50_000);
     assert!(records.iter().enumerate().all(|(n, record)| record["fields"]["n"] == n), "the order is kept");
     assert_eq!(run.report()["destinations"]["app"]["dropped"], json!({}));
@@ -126,7 +126,7 @@ fn acks_come_when_the_record_is_in_the_file() {
     {
         writeln!(stdin, "{line}").expect("it reads");
         assert_eq!(next(), *ack);
-        assert_eq!(super::support::records(&place.path("app.jsonl")).len(), number + 1);
+        assert_eq!(records(&place.path("app.jsonl")).len(), number + 1);
     }
     drop(stdin);
     assert!(child.wait().expect("it ends").success());
@@ -139,7 +139,7 @@ fn text_is_not_held_back_for_long() {
     let mut stdin = child.stdin.take().expect("it is piped");
     writeln!(stdin, "is anybody there?").expect("it reads");
     let mut waits = 100;
-    while super::support::records(&place.path("app.jsonl")).is_empty() && waits > 0 {
+    while records(&place.path("app.jsonl")).is_empty() && waits > 0 {
         std::thread::sleep(Duration::from_millis(50));
         waits -= 1;
     }
@@ -156,7 +156,7 @@ fn a_console_whose_reader_has_gone_is_no_panic() {
     let mut stdin = child.stdin.take().expect("it is piped");
     stdin.write_all(&b"a line\n".repeat(1000)).expect("it reads all");
     drop(stdin);
-    let run = super::support::Run::of(&child.wait_with_output().expect("it ends"));
+    let run = Run::of(&child.wait_with_output().expect("it ends"));
     assert!(run.code == Some(1) && !run.err.contains("panicked"), "{:?} {}", run.code, run.err);
 }
 
@@ -170,8 +170,46 @@ fn what_the_surroundings_tell_is_in_every_record_and_gives_way_to_what_is_named(
     let mut child = command.spawn().expect("it was built");
     child.stdin.take().expect("it is piped").write_all(b"a line\n").expect("it reads");
     assert!(child.wait().expect("it ends").success());
-    let records = super::support::records(&place.path("app.jsonl"));
+    let records = records(&place.path("app.jsonl"));
     let metadata = &records[0]["metadata"];
     assert_eq!((&metadata["k8s.namespace.name"], &metadata["k8s.pod.name"]), (&"shop".into(), &"payments-7d9f".into()));
     assert_eq!(metadata["os.type"], "mine");
+}
+
+#[test]
+fn changes_of_the_config_hold_while_it_pipes() {
+    use std::io::Write as _;
+    let config = |name: &str| format!("destinations: {{ app: {{ type: file, path: {name}.jsonl }} }}");
+    let place = Place::with(&config("one"));
+    let mut child =
+        place.command(&["pipe", "--config", "app.yml", "--watch", "--report"]).spawn().expect("it was built");
+    let mut input = child.stdin.take().expect("it is piped");
+    let soon = |name: &str| {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !place.path(name).exists() {
+            assert!(Instant::now() < end, "{name} is not made");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    input.write_all(b"{\"msg\":\"first\"}\n").expect("it reads");
+    soon("one.jsonl");
+    std::fs::write(place.path("app.yml"), config("two")).expect("it can be written");
+    soon("two.jsonl");
+    std::fs::write(place.path("app.yml"), "destinations: { app: { type: flie } }").expect("it can be written");
+    std::thread::sleep(Duration::from_secs(1));
+    input.write_all(b"{\"msg\":\"second\"}\n").expect("it reads");
+    drop(input);
+    let run = Run::of(&child.wait_with_output().expect("it ends"));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let messages = |name: &str| -> Vec<String> {
+        let told = |record: Value| record["message"].as_str().unwrap_or_default().to_owned();
+        records(&place.path(name)).into_iter().map(told).collect()
+    };
+    assert_eq!(messages("one.jsonl"), ["first"]);
+    let two = messages("two.jsonl");
+    assert!(two[0].contains("`flie` is no type of destination"), "{two:?}");
+    assert_eq!(two[1..], ["second"]);
+    let report = run.report();
+    assert_eq!((&report["accepted"], &report["lost"], &report["internal"]), (&json!(2), &json!(0), &json!(1)));
+    assert_eq!(report["destinations"]["app"]["delivered"], 2, "both of that name are in the account");
 }

@@ -11,3 +11,4 @@ mod order;
 mod plugins;
 mod schema;
 mod support;
+mod watch;

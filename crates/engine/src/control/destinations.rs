@@ -285,6 +285,11 @@ impl Control {
         Ok(())
     }
 
+    /// Has every destination close what it writes to and open it again, as after logrotate's rename.
+    pub fn reopen(&self) {
+        self.plan().destinations().iter().for_each(|destination| destination.outlet.command(Command::Reopen));
+    }
+
     /// The records that a destination will never accept, the oldest first.
     ///
     /// # Errors

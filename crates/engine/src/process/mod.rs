@@ -9,3 +9,4 @@ pub(crate) use fork::watch_forks;
 pub(crate) use fork::{away_from_forks, forks};
 pub use metadata::process_metadata;
 pub use resource::{Around, Resource, UnknownResource};
+pub use signals::Hangup;

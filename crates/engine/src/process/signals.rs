@@ -47,6 +47,51 @@ impl Control {
     }
 }
 
+/// SIGHUP is watched as long as this is kept; after that the signal does nothing.
+#[derive(Debug)]
+#[must_use = "when it is dropped, the signal is no longer watched"]
+pub struct Hangup {
+    #[cfg(unix)]
+    handle: signal_hook::iterator::Handle,
+}
+
+impl Hangup {
+    /// Runs `act` whenever the process gets SIGHUP, on a thread of its own; signals that come meanwhile are one.
+    ///
+    /// # Errors
+    ///
+    /// If the signal cannot be watched, or no thread can be started.
+    #[cfg(unix)]
+    pub fn watch(mut act: impl FnMut() + Send + 'static) -> io::Result<Self> {
+        let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGHUP])?;
+        let handle = signals.handle();
+        std::thread::Builder::new().name("tracework-hangup".into()).spawn(move || {
+            for _ in &mut signals {
+                act();
+            }
+        })?;
+        Ok(Self { handle })
+    }
+
+    /// Where there is no such signal, there is nothing to watch.
+    ///
+    /// # Errors
+    ///
+    /// Always: [`io::ErrorKind::Unsupported`].
+    #[cfg(not(unix))]
+    pub fn watch(act: impl FnMut() + Send + 'static) -> io::Result<Self> {
+        let _ = act;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no SIGHUP"))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Hangup {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}
+
 /// Shuts down, tells what was lost, and ends the process as the signal would have.
 #[cfg(unix)]
 fn end(control: &Control, timeout: Duration, signal: i32) {

@@ -333,20 +333,32 @@ impl Dispatcher {
     ) {
         let mut given = mask == 0;
         for (_, destination) in plan.each(mask) {
-            let mask = match self.place_of(destination) {
-                Some(place) => {
-                    self.shares[place].records.push(at);
-                    given = true;
-                    continue;
-                }
-                None => replacement(&destination.name, record, newest),
-            };
-            self.share_among(mask, at);
-            given |= mask != 0;
+            let place = self.place_of(destination).or_else(|| {
+                let heir = self.heir(&destination.name, record)?;
+                self.place_of(&heir)
+            });
+            if let Some(place) = place {
+                self.shares[place].records.push(at);
+                given = true;
+            }
         }
         if !given {
             self.share_among(newest.route(record, &mut Unknown::default()), at);
         }
+    }
+
+    /// What took the name of a destination that is closed, if it takes the record: of the plans after the record's own,
+    /// the first in which that is open, so that the record comes before what its thread emitted under a later one.
+    #[cold]
+    fn heir(&self, name: &str, record: &Record<'_>) -> Option<Arc<Attached>> {
+        let later = self.plans.iter().rev().filter(|plan| plan.generation() > record.generation());
+        let mut open = later.filter_map(|plan| {
+            let place = plan.place(name)?;
+            let heir = &plan.destinations()[place];
+            let takes = !heir.outlet.is_closed() && plan.route(record, &mut Unknown::default()) & 1 << place != 0;
+            takes.then(|| Arc::clone(heir))
+        });
+        open.next()
     }
 
     /// The share of a destination of an older plan; `None` if it is closed.
