@@ -127,7 +127,7 @@ pub struct Tracework {
 
 impl Tracework {
     pub(crate) fn of(control: &Control) -> Self {
-        Self { guard: control.guard(PATIENCE) }
+        Self { watch: None, hangup: None, reloader: None, guard: control.guard(PATIENCE) }
     }
 
     /// The handle that changes it while it runs.

@@ -47,7 +47,7 @@ fn routes_destinations_and_kinds_of_the_object_count() {
     let messages = |records: &[Value]| records.iter().map(|one| one["message"].clone()).collect::<Vec<_>>();
     assert_eq!(messages(&records), ["1", "4"]);
     assert_eq!(records[1]["fields"]["kind"], "security", "a kind that is not allowed is a field");
-    let other = records(&place.path("other.jsonl"));
+    let other = super::support::records(&place.path("other.jsonl"));
     assert_eq!(messages(&other), ["2", "3"]);
     assert_eq!(other[0]["kind"], "audit");
 }
