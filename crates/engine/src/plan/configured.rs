@@ -1,6 +1,7 @@
 //! What of a plan a config said: the next config takes it back, and nothing else.
 
 use super::{PlanSpec, RouteSpec};
+use crate::AlertSpec;
 use crate::process::Resource;
 use std::fmt;
 
@@ -34,6 +35,7 @@ pub(crate) struct Configured {
     stateful: Vec<String>,
     enrichers: Vec<String>,
     enrich: Vec<Resource>,
+    alerts: Vec<String>,
     /// Each key with the value that it had before.
     metadata: Vec<(String, Option<String>)>,
 }
@@ -47,11 +49,32 @@ impl PlanSpec {
     /// Takes back what the last config said, and takes over what `config` says. What the program added by name stays,
     /// unless the config has something of that name.
     pub(crate) fn take_over(&mut self, config: Self) {
-        let Self { level, targets, spans, routes, default, tags, filters, stateful, .. } = config;
-        let Self { enrichers, enrich, redact, limits, metadata, recorder, errors, alerts, .. } = config;
-        self.errors = errors;
+        // Every part is named: one that is new must be thought of here.
+        let Self {
+            level,
+            targets,
+            spans,
+            routes,
+            default,
+            tags,
+            filters,
+            stateful,
+            enrichers,
+            enrich,
+            metadata,
+            redact,
+            limits,
+            errors,
+            alerts,
+            recorder,
+            hold: _,
+            temporary: _,
+            raises: _,
+            destinations: _,
+            configured: _,
+        } = config;
         (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
-        (self.redact, self.limits, self.recorder) = (redact, limits, recorder);
+        (self.redact, self.limits, self.errors, self.recorder) = (redact, limits, errors, recorder);
         // What waited for a config has one now.
         self.hold = None;
         let before = std::mem::take(&mut self.configured);
@@ -68,6 +91,9 @@ impl PlanSpec {
         named.enrich = enrich;
         named.enrichers = enrichers.iter().map(|(name, _)| name.clone()).collect();
         put_before(&mut self.enrichers, enrichers, |(name, _)| name.clone(), &before.enrichers);
+        named.alerts = alerts.iter().map(|alert| alert.name.clone()).collect();
+        let alerts = self.known_alerts(alerts);
+        put_before(&mut self.alerts, alerts, |alert| alert.name.clone(), &before.alerts);
         let own = self.destinations.iter().filter(|destination| destination.source.is_none());
         let own: Vec<_> = own.map(|destination| destination.name.clone()).collect();
         self.default.retain(|name| own.contains(name) && !default.contains(name));
@@ -75,6 +101,19 @@ impl PlanSpec {
         self.restore_metadata(before.metadata);
         named.metadata = self.set_metadata(metadata);
         self.configured = named;
+    }
+
+    /// Those that are as before go on counting.
+    fn known_alerts(&self, mut alerts: Vec<AlertSpec>) -> Vec<AlertSpec> {
+        for alert in &mut alerts {
+            let same = |other: &&AlertSpec| {
+                (&other.name, &other.when, &other.actions) == (&alert.name, &alert.when, &alert.actions)
+            };
+            if let Some(same) = self.alerts.iter().find(same) {
+                *alert = same.clone();
+            }
+        }
+        alerts
     }
 
     fn restore_metadata(&mut self, said: Vec<(String, Option<String>)>) {
