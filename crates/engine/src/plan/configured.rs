@@ -72,6 +72,8 @@ impl PlanSpec {
             raises: _,
             destinations: _,
             configured: _,
+            layers_off: _,
+            actions: _,
         } = config;
         (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
         (self.redact, self.limits, self.errors, self.recorder) = (redact, limits, errors, recorder);
