@@ -35,7 +35,6 @@ pub(crate) struct Configured {
     stateful: Vec<String>,
     enrichers: Vec<String>,
     enrich: Vec<Resource>,
-    alerts: Vec<String>,
     /// Each key with the value that it had before.
     metadata: Vec<(String, Option<String>)>,
 }
@@ -74,6 +73,7 @@ impl PlanSpec {
             configured: _,
             layers_off: _,
             actions: _,
+            switches: _,
         } = config;
         (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
         (self.redact, self.limits, self.errors, self.recorder) = (redact, limits, errors, recorder);
@@ -83,8 +83,6 @@ impl PlanSpec {
         let mut named = Configured { applied: true, ..Configured::default() };
         named.routes = routes.iter().map(key).collect();
         put_before(&mut self.routes, routes, key, &before.routes);
-        named.alerts = alerts.iter().map(|alert| alert.name.clone()).collect();
-        put_before(&mut self.alerts, alerts, |alert| alert.name.clone(), &before.alerts);
         named.filters = filters.iter().map(|(name, _)| name.clone()).collect();
         put_before(&mut self.filters, filters, |(name, _)| name.clone(), &before.filters);
         named.stateful = stateful.iter().map(|filter| filter.name().to_owned()).collect();
@@ -109,7 +107,8 @@ impl PlanSpec {
     fn known_alerts(&self, mut alerts: Vec<AlertSpec>) -> Vec<AlertSpec> {
         for alert in &mut alerts {
             let same = |other: &&AlertSpec| {
-                (&other.name, &other.when, &other.actions) == (&alert.name, &alert.when, &alert.actions)
+                (&other.name, &other.when) == (&alert.name, &alert.when)
+                    && (&other.actions, &other.to) == (&alert.actions, &alert.to)
             };
             if let Some(same) = self.alerts.iter().find(same) {
                 *alert = same.clone();
