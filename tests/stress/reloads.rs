@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tracework::Health;
 use tracework::config::{ConfigSource, Environment, Reloader, WatchSettings};
 use tracework::prelude::*;
 use tracework::registry::standard;
@@ -61,38 +62,59 @@ fn lines(path: &Path, whole: bool) -> (u64, u64) {
     (text.lines().count() as u64, out_of_order)
 }
 
+/// Emits until it is told to stop; gives how many events.
+fn emit(thread: u64, dispatch: &tracing::Dispatch, stop: &AtomicBool) -> u64 {
+    let one = |n: &u64| {
+        info!("{thread} {n}");
+        if cfg!(debug_assertions) {
+            // What is not optimised would be busy with nothing but this.
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    };
+    let numbers = || (0..).take_while(|_| !stop.load(Ordering::Relaxed));
+    tracing::dispatcher::with_default(dispatch, || numbers().inspect(one).count() as u64)
+}
+
+/// Every event is in the ledger of every destination, and in its files.
+fn check(health: &Health, folder: &Path, emitted: u64) {
+    assert_eq!((health.buffer.accepted, health.buffer.delivered), (emitted, emitted));
+    for name in ["kept", "turns", "place", "comes"] {
+        let rows = health.destinations.get(name).map(|now| &now.ledger).into_iter().chain(health.closed.get(name));
+        let (balance, delivered) =
+            rows.fold((true, 0), |(good, sum), row| (good && row.balances(), sum + row.delivered));
+        let (written, out_of_order) = lines(&folder.join(format!("{name}.log")), name != "comes");
+        println!("reloads: {name}: lines={written} out_of_order={out_of_order}");
+        assert!(balance && written == delivered, "{name}: {written} lines, {delivered} in the ledger");
+        assert_eq!(out_of_order, 0, "{name}: each thread's order is kept");
+        assert!(name == "comes" || written == emitted, "{name}: {written} of {emitted}");
+    }
+}
+
+/// A pipeline of the config in `folder`, and what reads that again.
+fn follow(folder: &Path) -> Reloader {
+    let file = folder.join("app.yml");
+    std::fs::write(&file, config(folder, 0)).expect("written");
+    let source = ConfigSource::file(&file).environment(Environment::none());
+    let control = Control::new();
+    source.read(&standard()).expect("it is right").apply(&control).expect("it starts");
+    Reloader::new(&control, source, standard())
+}
+
 #[test]
 fn a_thousand_reloads_under_full_load_lose_nothing_and_leak_nothing() {
     let _alone = crate::ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let rounds = setting("TRACEWORK_STRESS_RELOADS", 100);
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("app.yml");
-    let write = |round| std::fs::write(&file, config(folder.path(), round)).expect("written");
-    write(0);
-    let source = ConfigSource::file(&file).environment(Environment::none());
-    let control = Control::new();
-    source.read(&standard()).expect("it is right").apply(&control).expect("it starts");
-    let reloader = Reloader::new(&control, source, standard());
-    let dispatch = tracing::Dispatch::new(registry().with(DestinationLayer::new(&control)));
+    let reloader = follow(folder.path());
+    let control = reloader.control();
+    let dispatch = tracing::Dispatch::new(registry().with(DestinationLayer::new(control)));
     let (stop, begun) = (AtomicBool::new(false), Instant::now());
     let (mut before, mut slowest) = (resources(), Duration::ZERO);
     let emitted: u64 = std::thread::scope(|scope| {
-        let emit = |thread: u64| {
-            let (dispatch, stop) = (&dispatch, &stop);
-            let emit_one = move |n: &u64| {
-                info!("{thread} {n}");
-                if cfg!(debug_assertions) {
-                    // What is not optimised would be busy with nothing but this.
-                    std::thread::sleep(Duration::from_micros(100));
-                }
-            };
-            let numbers = move || (0..).take_while(|_| !stop.load(Ordering::Relaxed));
-            let work = move || numbers().inspect(emit_one).count() as u64;
-            scope.spawn(move || tracing::dispatcher::with_default(dispatch, work))
-        };
-        let threads: Vec<_> = (0..THREADS).map(emit).collect();
+        let (dispatch, stop) = (&dispatch, &stop);
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || emit(thread, dispatch, stop))).collect();
         for round in 1..=rounds {
-            write(round);
+            std::fs::write(folder.path().join("app.yml"), config(folder.path(), round)).expect("written");
             let report = reloader.reload().unwrap_or_else(|error| panic!("round {round}: {error}"));
             assert_eq!((report.kept.len(), report.replaced.len(), report.changed.len()), (1, 1, 1), "{report:?}");
             slowest = slowest.max(report.took);
@@ -109,33 +131,16 @@ fn a_thousand_reloads_under_full_load_lose_nothing_and_leak_nothing() {
     while !control.health().closing.is_empty() {
         std::thread::sleep(Duration::from_millis(10));
     }
-    let (health, after) = (control.health(), resources());
+    let after = resources();
     println!(
         "reloads: rounds={rounds} events={emitted} in {took:?} slowest_swap={slowest:?}\n\
-         reloads: descriptors {} then {}, threads {} then {} ({THREADS} emitters gone), resident {} then {} MiB",
-        before.0,
-        after.0,
-        before.1,
-        after.1,
-        before.2 >> 20,
-        after.2 >> 20,
+         reloads: descriptors, threads ({THREADS} of them emit), resident bytes: {before:?} then {after:?}"
     );
     assert_eq!((report.pending, report.lost), (0, 0));
-    assert_eq!((health.buffer.accepted, health.buffer.delivered), (emitted, emitted));
-    for name in ["kept", "turns", "place", "comes"] {
-        let rows = health.destinations.get(name).map(|now| &now.ledger).into_iter().chain(health.closed.get(name));
-        let (balance, delivered) =
-            rows.fold((true, 0), |(good, sum), row| (good && row.balances(), sum + row.delivered));
-        let (written, out_of_order) = lines(&folder.path().join(format!("{name}.log")), name != "comes");
-        println!("reloads: {name}: lines={written} out_of_order={out_of_order}");
-        assert!(balance && written == delivered, "{name}: {written} lines, {delivered} in the ledger");
-        assert_eq!(out_of_order, 0, "{name}: each thread's order is kept");
-        assert!(name == "comes" || written == emitted, "{name}: {written} of {emitted}");
-    }
+    check(&control.health(), folder.path(), emitted);
     // Those that emitted are gone, and the file `comes` may be open now or then.
-    assert!(after.0 <= before.0 + 2, "descriptors: {} then {}", before.0, after.0);
-    assert!(after.1 <= before.1, "threads: {} then {}", before.1, after.1);
-    assert!(after.2 < before.2 + (24 << 20), "memory: {} then {}", before.2, after.2);
+    assert!(after.0 <= before.0 + 2 && after.1 <= before.1, "{before:?} then {after:?}");
+    assert!(after.2 < before.2 + (24 << 20), "{before:?} then {after:?}");
 }
 
 #[test]
@@ -144,11 +149,8 @@ fn a_saved_change_holds_within_a_second() {
     let saves = usize::try_from(setting("TRACEWORK_STRESS_SAVES", 20)).expect("a small number");
     let folder = tempfile::tempdir().expect("a folder");
     let (file, new) = (folder.path().join("app.yml"), folder.path().join("app.yml.new"));
-    std::fs::write(&file, config(folder.path(), 0)).expect("written");
-    let source = ConfigSource::file(&file).environment(Environment::none());
-    let control = Control::new();
-    source.read(&standard()).expect("it is right").apply(&control).expect("it starts");
-    let reloader = Reloader::new(&control, source, standard());
+    let reloader = follow(folder.path());
+    let control = reloader.control();
     for (told, events) in [("told by the system", true), ("looked at", false)] {
         let _watch = reloader.watch(WatchSettings::default().events(events)).expect("a thread");
         let mut times: Vec<_> = (0..saves)

@@ -192,9 +192,10 @@ impl Reloader {
     pub fn reload_on_hangup(&self) -> io::Result<Hangup> {
         let reloader = self.clone();
         Hangup::watch(move || {
+            // First, since a reload may take its time, and whoever moved the files waits.
+            reloader.0.control.reopen();
             // What is wrong is told in health and in the stream.
             let _ = reloader.reload();
-            reloader.0.control.reopen();
         })
     }
 }

@@ -1,5 +1,7 @@
 //! One pass: redact, enrich, route, and hand over.
 
+mod older;
+
 use super::filters::Filters;
 use super::merge;
 use super::recorder::Recorder;
@@ -347,20 +349,6 @@ impl Dispatcher {
         }
     }
 
-    /// What took the name of a destination that is closed, if it takes the record: of the plans after the record's own,
-    /// the first in which that is open, so that the record comes before what its thread emitted under a later one.
-    #[cold]
-    fn heir(&self, name: &str, record: &Record<'_>) -> Option<Arc<Attached>> {
-        let later = self.plans.iter().rev().filter(|plan| plan.generation() > record.generation());
-        let mut open = later.filter_map(|plan| {
-            let place = plan.place(name)?;
-            let heir = &plan.destinations()[place];
-            let takes = !heir.outlet.is_closed() && plan.route(record, &mut Unknown::default()) & 1 << place != 0;
-            takes.then(|| Arc::clone(heir))
-        });
-        open.next()
-    }
-
     /// The share of a destination of an older plan; `None` if it is closed.
     fn place_of(&mut self, destination: &Arc<Attached>) -> Option<usize> {
         let known = self.shares.iter().position(|share| Arc::ptr_eq(&share.destination.outlet, &destination.outlet));
@@ -369,34 +357,6 @@ impl Dispatcher {
         }
         self.shares.push(Share { destination: Arc::clone(destination), records: Vec::new() });
         Some(self.shares.len() - 1)
-    }
-
-    /// Hands the destinations of older plans their shares. One that closed since it was looked at refuses; its records
-    /// then go the way of those that find it closed.
-    fn hand_over_old(&mut self, newest: &Plan, round: &Arc<Round>) {
-        for share in self.shares.split_off(newest.destinations().len()) {
-            if !share.records.is_empty() && !share.destination.outlet.try_push(copied(round, &share)) {
-                self.share_refused(&share, newest, round);
-            }
-        }
-    }
-
-    #[cold]
-    fn share_refused(&mut self, refused: &Share, newest: &Plan, round: &Round) {
-        for &at in refused.records.iter().rev() {
-            let record = round.record(at);
-            let mut mask = replacement(&refused.destination.name, &record, newest);
-            if mask == 0 && !self.shares.iter().any(|share| share.records.contains(&at)) {
-                mask = newest.route(&record, &mut Unknown::default());
-            }
-            for (place, _) in newest.each(mask) {
-                self.shares[place].records.insert(0, at);
-            }
-        }
-        // They are older than whatever their threads emitted under a newer plan, and keep their place before it.
-        for share in &mut self.shares {
-            share.records.sort_by_key(|&at| round.record(at).time());
-        }
     }
 
     /// Hands each destination its share of the round, in parcels that a worker encodes within its processor's cache.
@@ -425,13 +385,6 @@ impl Dispatcher {
         let congested = places.filter(|(_, share)| share.destination.outlet.is_congested());
         plan.congested.store(congested.fold(0, |mask, (place, _)| mask | 1 << place), Ordering::Relaxed);
     }
-}
-
-/// What took the name of a destination that is closed, if it takes the record.
-#[cold]
-fn replacement(name: &str, record: &Record<'_>, newest: &Plan) -> Mask {
-    let place = newest.place(name);
-    place.map_or(0, |place| newest.route(record, &mut Unknown::default()) & 1 << place)
 }
 
 /// About so many bytes of records go into one parcel.
