@@ -17,7 +17,8 @@ const THREADS: u64 = 4;
 /// level, format and queue change in place.
 fn config(folder: &Path, round: u64) -> String {
     let folder = folder.display();
-    let size = 1 << 30 | round;
+    // More than is ever written: it is never rotated.
+    let size = 1 << 40 | round;
     let queue = "buffer: { memory: 2MiB, when_full: block }, format: { type: pattern, pattern: \"{message}\" }";
     let level = if round.is_multiple_of(2) { "INFO" } else { "DEBUG" };
     let mut text = format!(
