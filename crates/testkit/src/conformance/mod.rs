@@ -60,7 +60,7 @@ pub fn check(mut make: impl FnMut() -> Subject) {
 
 /// Makes a test module of this name, `conforms` without one, with a test for each case of the
 /// [`conformance`](mod@crate::conformance) suite. The expression makes a subject, and is evaluated once for each case. It may
-/// be a [`Subject`](conformance::Subject), which says how to read back what arrived, or just a destination:
+/// be a [`Subject`](crate::conformance::Subject), which says how to read back what arrived, or just a destination:
 /// `conformance!(MyDestination::new())` sees whether it does as it is told, but not whether records are lost in it.
 ///
 /// ```
