@@ -125,8 +125,7 @@ impl Lane {
     #[cold]
     fn commit_to_new_page(&mut self, draft: &mut Draft, span: Option<&Arc<SpanNode>>) {
         if !self.retire() {
-            let closed = self.shared.pool.is_closed();
-            return self.drop_record(if closed { DropReason::Shutdown } else { DropReason::BufferFull });
+            return self.drop_for_want_of_room();
         }
         let page = self.shared.pool.page(draft, &self.shared.thread);
         if page.capacity() > Published::MOST {
@@ -144,7 +143,7 @@ impl Lane {
         page.push_sealed(draft, span);
         let weight = page.capacity();
         if !self.shared.pool.reserve(weight) {
-            return self.drop_record(DropReason::BufferFull);
+            return self.drop_for_want_of_room();
         }
         let mut state = self.shared.lock();
         let number = state.number;
@@ -207,6 +206,11 @@ impl Lane {
         state.read = Filled::default();
         self.records = 0;
         self.shared.published.store(Filled::default());
+    }
+
+    fn drop_for_want_of_room(&self) {
+        let closed = self.shared.pool.is_closed();
+        self.drop_record(if closed { DropReason::Shutdown } else { DropReason::BufferFull });
     }
 
     /// Counts a record that could not be captured.

@@ -1,8 +1,8 @@
 //! The first few of each period, then one in so many.
 
-use super::{FilterKey, KEYS, MOST_KEYS, Table, nanos, written};
+use super::{FilterKey, KEYS, Table, keep_telling, nanos, written};
 use std::time::Duration;
-use tracework_core::{Decision, Description, Mark, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Record, StatefulFilter, Timestamp};
 
 /// Keeps the first records of each period, then one in so many of the rest, for each key. The one that is kept says how
 /// many were not since the one before: `suppressed: 99` in its metadata.
@@ -56,7 +56,7 @@ impl Burst {
     /// time is forgotten, and begins a new period when it comes again.
     #[must_use]
     pub fn keys(mut self, most: usize) -> Self {
-        self.table = Table::new(most.min(MOST_KEYS));
+        self.table = Table::new(most);
         self
     }
 }
@@ -76,10 +76,7 @@ impl StatefulFilter for Burst {
             period.suppressed += 1;
             return Decision::Drop;
         }
-        match std::mem::take(&mut period.suppressed) {
-            0 => Decision::Keep,
-            number => Decision::KeepWith(Mark { key: "suppressed", number }),
-        }
+        keep_telling(&mut period.suppressed)
     }
 
     fn forgotten(&self) -> u64 {

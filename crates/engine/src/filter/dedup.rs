@@ -1,6 +1,6 @@
 //! Repetitions folded together.
 
-use super::{FilterKey, KEYS, MOST_KEYS, Table, nanos, written};
+use super::{FilterKey, KEYS, Table, nanos, written};
 use std::time::Duration;
 use tracework_core::{Decision, Description, Mark, Record, StatefulFilter, Timestamp};
 
@@ -52,7 +52,7 @@ impl Dedup {
     /// time is forgotten: what is held for it goes on, and when it comes again it counts as new.
     #[must_use]
     pub fn keys(mut self, most: usize) -> Self {
-        self.table = Table::new(most.min(MOST_KEYS));
+        self.table = Table::new(most);
         self
     }
 }

@@ -21,6 +21,7 @@ pub use sample::Sample;
 pub(crate) use table::Table;
 
 use std::time::Duration;
+use tracework_core::{Decision, Mark};
 
 /// How many keys a filter remembers unless it is told otherwise.
 pub(crate) const KEYS: usize = 4096;
@@ -30,6 +31,14 @@ pub(crate) const MOST_KEYS: usize = 1 << 20;
 /// The time in nanoseconds, one at least.
 fn nanos(time: Duration) -> i64 {
     i64::try_from(time.as_nanos()).unwrap_or(i64::MAX / 4).clamp(1, i64::MAX / 4)
+}
+
+/// Keeps a record that tells how many of its key were not kept before it, if any were.
+fn keep_telling(suppressed: &mut u64) -> Decision {
+    match std::mem::take(suppressed) {
+        0 => Decision::Keep,
+        number => Decision::KeepWith(Mark { key: "suppressed", number }),
+    }
 }
 
 /// The time as a config writes it.

@@ -1,8 +1,8 @@
 //! So many in a time, and no more.
 
-use super::{FilterKey, KEYS, MOST_KEYS, Table, nanos, written};
+use super::{FilterKey, KEYS, Table, keep_telling, nanos, written};
 use std::time::Duration;
-use tracework_core::{Decision, Description, Mark, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Record, StatefulFilter, Timestamp};
 
 /// Keeps so many records in a time, for each key. What is over is dropped; the first record that is kept again says how
 /// many there were: `suppressed: 120` in its metadata.
@@ -70,7 +70,7 @@ impl RateLimit {
     /// time is forgotten, and begins with a full bucket when it comes again.
     #[must_use]
     pub fn keys(mut self, most: usize) -> Self {
-        self.table = Table::new(most.min(MOST_KEYS));
+        self.table = Table::new(most);
         self
     }
 
@@ -91,10 +91,7 @@ impl StatefulFilter for RateLimit {
             return Decision::Drop;
         }
         bucket.full_at = next;
-        match std::mem::take(&mut bucket.suppressed) {
-            0 => Decision::Keep,
-            number => Decision::KeepWith(Mark { key: "suppressed", number }),
-        }
+        keep_telling(&mut bucket.suppressed)
     }
 
     fn forgotten(&self) -> u64 {
