@@ -24,9 +24,12 @@ pub struct Figures {
     /// Allocations of the calling thread per event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_allocations: Option<f64>,
-    /// Instructions per disabled event.
+    /// Instructions per event on the calling thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<f64>,
+    /// Instructions per event of all threads together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process_instructions: Option<f64>,
     /// Bytes written per event, all files together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<f64>,
@@ -56,6 +59,7 @@ impl Figures {
             caller_syscalls: median(|f| f.caller_syscalls),
             caller_allocations: median(|f| f.caller_allocations),
             instructions: median(|f| f.instructions),
+            process_instructions: median(|f| f.process_instructions),
             bytes: median(|f| f.bytes),
             peak_rss_bytes: median(|f| f.peak_rss_bytes),
             crates: median(|f| f.crates),
@@ -68,6 +72,7 @@ impl Figures {
         self.caller_syscalls = self.caller_syscalls.or(other.caller_syscalls);
         self.caller_allocations = self.caller_allocations.or(other.caller_allocations);
         self.instructions = self.instructions.or(other.instructions);
+        self.process_instructions = self.process_instructions.or(other.process_instructions);
     }
 }
 

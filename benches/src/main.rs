@@ -1,4 +1,5 @@
-//! Measures tracework beside its peers, every row of the design's goals, in one run on one machine.
+//! Measures tracework beside its peers, every row of the design's goals, in one run on one machine; and what the middleware
+//! costs a request.
 //!
 //! Each measurement is a child process of this program, since several of the systems are global to a process.
 //! Children of all systems take turns, round after round; a row is the median over its rounds.
@@ -32,7 +33,8 @@ speed [options]                                   measure everything; within ten
   --dir FOLDER                                    where the log files go (a folder in memory if there is one with room)
 speed --child SYSTEM WORKLOAD EVENTS [--measure M] [--dir FOLDER]
                                                   one measurement in this process: wall, threads-N, paced, burst,
-                                                  stalled, calls, allocations, instructions";
+                                                  stalled, calls, allocations, instructions,
+                                                  caller-instructions, process-instructions";
 
 /// What the command line asks for.
 enum Command {

@@ -8,7 +8,7 @@ use crate::{
 
 /// One row group of the report: a measure, a workload, and who takes part.
 pub struct Question {
-    /// P1 to P11.
+    /// P1 to P11, and H1 for requests.
     pub id: &'static str,
     /// What is measured, in words.
     pub title: &'static str,
@@ -90,6 +90,19 @@ const FILTERED: &[&str] = &[
     "tracework-sample",
     "tracework-recorder",
 ];
+/// The same for events that are written, with every filter off as well.
+const COUNTED: &[&str] = &[
+    "tracework",
+    "tracework-off",
+    "tracework-rate",
+    "tracework-rate-key",
+    "tracework-dedup",
+    "tracework-burst",
+    "tracework-sample",
+    "tracework-recorder",
+];
+/// Who is measured by requests.
+const REQUESTS: &[&str] = &["axum", "axum-fmt", "axum-fmt-ours", "tracework-axum", "tracework-axum-trace"];
 /// Who is measured with more threads.
 const MANY: &[&str] = &["fmt-json", "visitor", "tracework"];
 
@@ -215,6 +228,30 @@ pub const QUESTIONS: &[Question] = &[
         rival: Rival::System("fmt-static-level"),
         figure: Figure::Instructions,
     },
+    Question {
+        id: "P6",
+        title: "an event below the level, where filters were taken away again, in instructions",
+        goal: "as without",
+        workload: F4,
+        suffix: " filters off",
+        measure: Instructions,
+        also: None,
+        systems: &["tracework", "tracework-off"],
+        rival: Rival::Other("tracework", Instructions),
+        figure: Figure::Instructions,
+    },
+    Question {
+        id: "P6",
+        title: "an event that is written, with a filter that keeps everything, in instructions",
+        goal: "none on the caller; none at all with the filters off",
+        workload: F4S2,
+        suffix: " filtered",
+        measure: CallerInstructions,
+        also: Some(ProcessInstructions),
+        systems: COUNTED,
+        rival: Rival::System("tracework"),
+        figure: Figure::Instructions,
+    },
     threads(1, " x1 thread"),
     threads(2, " x2 threads"),
     threads(4, " x4 threads"),
@@ -278,6 +315,42 @@ pub const QUESTIONS: &[Question] = &[
         systems: &["tracework"],
         rival: Rival::Nobody,
         figure: Figure::Wall,
+    },
+    Question {
+        id: "H1",
+        title: "a request to axum in this process, one line for each, until all is written",
+        goal: "none: what the middleware costs; `axum` is the service without",
+        workload: Request,
+        suffix: "",
+        measure: Wall,
+        also: None,
+        systems: REQUESTS,
+        rival: Rival::System("axum-fmt"),
+        figure: Figure::Wall,
+    },
+    Question {
+        id: "H1",
+        title: "the thread that serves such requests, in bursts of 10,000",
+        goal: "none: what the middleware costs; `axum` is the service without",
+        workload: Request,
+        suffix: " caller",
+        measure: Burst,
+        also: Some(Allocations),
+        systems: REQUESTS,
+        rival: Rival::System("axum-fmt"),
+        figure: Figure::P50,
+    },
+    Question {
+        id: "H1",
+        title: "the thread that serves such requests, in instructions",
+        goal: "none: what the middleware costs; `axum` is the service without",
+        workload: Request,
+        suffix: " counted",
+        measure: CallerInstructions,
+        also: None,
+        systems: REQUESTS,
+        rival: Rival::System("axum-fmt"),
+        figure: Figure::Instructions,
     },
 ];
 

@@ -62,7 +62,7 @@ fn said(program: &str, arguments: &[&str]) -> String {
 /// One row of the report.
 #[derive(Serialize)]
 pub struct Row {
-    /// P1 to P11.
+    /// P1 to P11, and H1 for requests.
     id: &'static str,
     /// What was logged, and how.
     workload: String,
@@ -188,6 +188,7 @@ fn number(value: Option<f64>) -> String {
 fn counts(figures: &Figures) -> String {
     let words = [
         (figures.instructions, "instructions"),
+        (figures.process_instructions, "of all threads"),
         (figures.caller_syscalls, "system calls"),
         (figures.caller_allocations, "allocations"),
         (figures.bytes, "bytes"),

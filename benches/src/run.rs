@@ -15,7 +15,7 @@ use nix::sys::statvfs::statvfs;
 
 use crate::{
     figures::Figures,
-    measure::{Measure, under_callgrind, under_strace, weigh},
+    measure::{Measure, of_disabled, of_emitted, of_process, under_strace, weigh},
     questions::QUESTIONS,
     systems,
     workload::Workload,
@@ -132,7 +132,8 @@ fn rounds(measure: Measure, effort: &Effort) -> usize {
     match measure {
         Measure::Wall => effort.rounds,
         Measure::Threads(_) | Measure::Paced | Measure::Burst => effort.rounds.min(3),
-        Measure::Calls | Measure::Allocations | Measure::Instructions | Measure::Stalled | Measure::Weight => 1,
+        Measure::Calls | Measure::Allocations | Measure::Stalled | Measure::Weight => 1,
+        Measure::Instructions | Measure::CallerInstructions | Measure::ProcessInstructions => 1,
     }
 }
 
@@ -146,6 +147,7 @@ fn events(cell: Cell, effort: &Effort) -> u64 {
         Measure::Calls => (10_000, 2_000),
         Measure::Allocations => (40_000, 4_000),
         Measure::Instructions => (1_000_000, 100_000),
+        Measure::CallerInstructions | Measure::ProcessInstructions => (20_000, 4_000),
         Measure::Stalled => (3_000_000, 100_000),
         Measure::Weight => (0, 0),
     };
@@ -181,7 +183,9 @@ fn measured(cell: Cell, effort: &Effort, dir: &Path) -> Result<Figures> {
     let child = child(cell, events, dir)?;
     match cell.measure {
         Measure::Calls => under_strace(&child, events, dir),
-        Measure::Instructions => under_callgrind(&child, events, dir),
+        Measure::Instructions => of_disabled(&child, events, dir),
+        Measure::CallerInstructions => of_emitted(&child, events, dir),
+        Measure::ProcessInstructions => of_process(&child, &self::child(cell, 2 * events, dir)?, events, dir),
         Measure::Weight => weigh(dir),
         _ => plain(&child),
     }

@@ -12,6 +12,8 @@ pub enum Workload {
     F4,
     /// The same event inside two nested spans of three fields each, entered once.
     F4S2,
+    /// A request to a service, whose middleware logs it.
+    Request,
 }
 
 impl fmt::Display for Workload {
@@ -19,6 +21,7 @@ impl fmt::Display for Workload {
         f.write_str(match self {
             Self::F4 => "F4",
             Self::F4S2 => "F4S2",
+            Self::Request => "request",
         })
     }
 }
@@ -30,7 +33,8 @@ impl FromStr for Workload {
         match text {
             "F4" => Ok(Self::F4),
             "F4S2" => Ok(Self::F4S2),
-            other => bail!("unknown workload {other:?}: F4 or F4S2"),
+            "request" => Ok(Self::Request),
+            other => bail!("unknown workload {other:?}: F4, F4S2 or request"),
         }
     }
 }
@@ -44,6 +48,8 @@ impl Workload {
                 r#""user_id":123456,"amount":12.5,"method":"card","ok":true},"target":"speed::workload"}"#,
                 "\n"
             ),
+            // What is written of a request is the middleware's choice.
+            Self::Request => "",
             Self::F4S2 => concat!(
                 r#"{"timestamp":"2026-01-15T10:30:45.123456Z","level":"INFO","fields":{"message":"payment processed","#,
                 r#""user_id":123456,"amount":12.5,"method":"card","ok":true},"target":"speed::workload","#,
@@ -58,7 +64,7 @@ impl Workload {
     /// Runs `body` where this workload's events belong: within its `tracing` spans, if it has any.
     pub fn within_spans(self, body: &mut dyn FnMut()) {
         match self {
-            Self::F4 => body(),
+            Self::F4 | Self::Request => body(),
             Self::F4S2 => {
                 let path = black_box("/payments");
                 let request = tracing::info_span!("request", request_id = "req_123456", method = "POST", path);

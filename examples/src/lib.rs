@@ -7,6 +7,7 @@
 //! | `per_function` | `log.level`, `tags` and `destinations` on a function's span and on an event |
 //! | `custom_format` | a line of your own |
 //! | `custom_destination` | a place of your own for records to go to |
+//! | `plain_hyper` | a span and a record for each request, in hyper without a framework |
 //! | `appender` | tracing-appender's rolling files as a destination |
 //!
 //! Each runs by `cargo run --bin NAME`.

@@ -60,6 +60,24 @@ fn the_rolling_writer_of_tracing_appender_gets_everything() {
 }
 
 #[test]
+fn hyper_alone_tells_of_its_requests_and_what_they_sent() {
+    let (text, _) = printed(env!("CARGO_BIN_EXE_plain_hyper"), &[]);
+    assert!(text.contains("3 requests, 3 records of them"), "{text}");
+    let told = |what: &str| text.lines().filter(|line| line.contains("request done") && line.contains(what)).count();
+    assert_eq!((told("request_bytes=21"), told("status=404")), (1, 1), "{text}");
+    let inside = text.lines().find(|line| line.contains("measured")).expect("it is logged");
+    assert!(inside.contains("request_id=req_1") && inside.contains("ip_address=127.0.0.1"), "{text}");
+}
+
+#[test]
+fn a_webhook_gets_the_error_once_its_server_is_there() {
+    let (text, _) = printed(env!("CARGO_BIN_EXE_webhook"), &[]);
+    assert!(text.contains(r#"{"summary": "shop: card \"declined\"", "severity": "ERROR", "order": "18"}"#), "{text}");
+    assert!(text.contains("webhook-signature: v1,") && text.contains("1 delivered, 0 lost"), "{text}");
+    assert!(!text.contains("charged"), "{text}");
+}
+
+#[test]
 fn the_service_loses_nothing_and_hides_card_numbers() {
     let (text, folder) = printed(env!("CARGO_BIN_EXE_payments"), &["--seconds", "2", "--rate", "300"]);
     assert!(text.contains("Nothing was lost.") && text.contains(" 0 unanswered"), "{text}");

@@ -11,4 +11,5 @@ mod panics;
 mod peers;
 mod reentrancy;
 mod runtimes;
+mod slots;
 mod startup;

@@ -9,4 +9,5 @@ mod filters;
 mod invariants;
 mod recorder;
 mod reload;
+mod slot;
 mod support;

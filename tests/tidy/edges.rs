@@ -6,35 +6,46 @@ use std::process::Command;
 /// Each crate, and those of ours that it may depend on. The face and the program see all.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("core", &[]),
+    ("disk", &[]),
     ("rules", &["core"]),
     ("format", &["core"]),
-    ("engine", &["core", "rules", "format"]),
+    ("engine", &["core", "disk", "rules", "format"]),
     ("layer", &["core", "engine"]),
     ("std", &["core", "format"]),
+    ("net", &["core"]),
+    ("syslog", &["core", "format", "net"]),
+    ("http", &["core", "format", "net"]),
+    ("sql", &["core", "format", "net"]),
+    ("amqp", &["core", "format", "net"]),
+    ("kafka", &["core", "format", "net"]),
+    ("otlp", &["core", "format", "net"]),
+    ("redis", &["core", "format", "net"]),
+    ("nats", &["core", "format", "net"]),
     ("config", &["core", "rules", "format", "engine"]),
-    ("testkit", &["core", "format"]),
+    ("testkit", &["core", "disk", "format"]),
     ("tower", &["core", "engine"]),
     ("cli", &["tracework"]),
     ("docs", &[]),
+    ("faults", &["tracework", "testkit"]),
     ("examples", &["tracework", "tower"]),
 ];
 
 /// What else only certain crates may name.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("tracing", &["layer", "tower", "tracework", "cli", "std", "tests", "examples"]),
+    ("tracing", &["layer", "tower", "tracework", "cli", "std", "tests", "examples", "faults"]),
     ("tracing-subscriber", &["layer", "tracework", "cli", "std", "tests", "examples"]),
     ("tracing-core", &["layer", "tower", "tests"]),
     ("saphyr-parser", &["config", "tests"]),
     ("axum", &["examples", "server", "tower"]),
     ("hyper", &["examples", "server"]),
-    ("tokio", &["tests", "examples", "server"]),
+    ("tokio", &["tests", "examples", "server", "net", "syslog", "http", "sql", "amqp", "otlp", "redis", "nats"]),
 ];
 
 /// Each package of the workspace with the names of what it depends on, tests left out.
 fn packages() -> Vec<(String, Vec<String>)> {
     let mut command = Command::new(env!("CARGO"));
     command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
-    let output = command.current_dir(crate::sources::root()).output().expect("cargo runs");
+    let output = command.current_dir(crate::tidy::sources::root()).output().expect("cargo runs");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let packages = metadata["packages"].as_array().expect("packages").iter();

@@ -1,6 +1,6 @@
 //! What no crate may name.
 
-use crate::sources::{code, relative, rust_files};
+use crate::tidy::sources::{code, relative, rust_files};
 
 /// Folders, and the words that their code must not have.
 const ABSENT: &[(&str, &[&str])] = &[

@@ -1,6 +1,6 @@
 //! How long files and functions are.
 
-use crate::sources::{code, relative, rust_files};
+use crate::tidy::sources::{code, relative, rust_files};
 
 /// Lines of a file.
 const FILE: usize = 500;

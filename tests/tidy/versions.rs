@@ -1,6 +1,6 @@
 //! The oldest Rust that is promised, wherever it is named.
 
-use crate::sources::root;
+use crate::tidy::sources::root;
 
 fn read(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -23,7 +23,7 @@ fn the_oldest_rust_is_the_same_wherever_it_is_named() {
 
 #[test]
 fn every_crate_promises_it() {
-    for (path, text) in crate::sources::manifests() {
-        assert!(text.contains("rust-version.workspace = true"), "{}", crate::sources::relative(&path));
+    for (path, text) in crate::tidy::sources::manifests() {
+        assert!(text.contains("rust-version.workspace = true"), "{}", crate::tidy::sources::relative(&path));
     }
 }

@@ -1,6 +1,6 @@
 //! How much the library brings along.
 
-use crate::sources::root;
+use crate::tidy::sources::root;
 use std::collections::BTreeSet;
 use std::process::Command;
 

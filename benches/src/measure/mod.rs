@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 
 pub use allocations::Counting;
 pub use calls::under_strace;
-pub use instructions::under_callgrind;
+pub use instructions::{of_disabled, of_emitted, of_process};
 pub use weight::weigh;
 
 use crate::{figures::Figures, systems::Subject, workload::Workload};
@@ -38,6 +38,10 @@ pub enum Measure {
     Allocations,
     /// The instructions of an event below the level, as callgrind counts them.
     Instructions,
+    /// The instructions of the calling thread for an event that is written.
+    CallerInstructions,
+    /// The instructions of all threads for an event that is written.
+    ProcessInstructions,
     /// Crates and the time of a clean build.
     Weight,
 }
@@ -53,6 +57,8 @@ impl fmt::Display for Measure {
             Self::Calls => f.write_str("calls"),
             Self::Allocations => f.write_str("allocations"),
             Self::Instructions => f.write_str("instructions"),
+            Self::CallerInstructions => f.write_str("caller-instructions"),
+            Self::ProcessInstructions => f.write_str("process-instructions"),
             Self::Weight => f.write_str("weight"),
         }
     }
@@ -70,6 +76,8 @@ impl FromStr for Measure {
             "calls" => Self::Calls,
             "allocations" => Self::Allocations,
             "instructions" => Self::Instructions,
+            "caller-instructions" => Self::CallerInstructions,
+            "process-instructions" => Self::ProcessInstructions,
             "weight" => Self::Weight,
             other => match other.strip_prefix("threads-").and_then(|count| count.parse().ok()) {
                 Some(count) => Self::Threads(count),
@@ -101,7 +109,8 @@ pub fn drive<S: Subject>(job: &Job, subject: S) -> Result<Figures> {
         Measure::Burst => caller::burst(job, subject)?,
         Measure::Calls => calls::measure(job, subject)?,
         Measure::Allocations => allocations::measure(job, subject)?,
-        Measure::Instructions => instructions::measure(job, subject)?,
+        Measure::Instructions => instructions::disabled(job, subject)?,
+        Measure::CallerInstructions | Measure::ProcessInstructions => instructions::emitted(job, subject)?,
         Measure::Weight => bail!("a system is not weighed in a child"),
     };
     let bytes = left.check(job.events)?;

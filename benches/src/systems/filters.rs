@@ -7,7 +7,10 @@ use anyhow::Result;
 use tracework::core::{NamedFilter, StatefulFilter};
 use tracework::engine::{Burst, Dedup, FilterKey, RateLimit, RecorderSpec, Sample};
 
-use super::{System, tracework::json_file_with};
+use super::{
+    System,
+    tracework::{json_file_after, json_file_with},
+};
 use crate::{figures::Figures, measure::Job};
 
 /// What is wired.
@@ -17,6 +20,12 @@ pub const SYSTEMS: &[System] = &[
     System { name: "tracework-dedup", about: "as tracework, and dedup of what never repeats", scale: 3, run: dedup },
     System { name: "tracework-burst", about: "as tracework, and a burst filter by callsite", scale: 3, run: burst },
     System { name: "tracework-sample", about: "as tracework, and a sample by a field", scale: 3, run: sample },
+    System {
+        name: "tracework-off",
+        about: "as tracework, after all of these were there and taken away",
+        scale: 3,
+        run: off,
+    },
     System { name: "tracework-recorder", about: "as tracework, and the flight recorder", scale: 3, run: recorder },
 ];
 
@@ -49,6 +58,22 @@ fn burst(job: &Job) -> Result<Figures> {
 
 fn sample(job: &Job) -> Result<Figures> {
     filtered(job, Sample::probability(1.0).by(user()?))
+}
+
+/// Every one of them was there, and none is.
+fn off(job: &Job) -> Result<Figures> {
+    let user = user()?;
+    json_file_after(job, |control| {
+        control.add_stateful_filter("rate", RateLimit::new(ALL, HOUR).by(user.clone()))?;
+        control.add_stateful_filter("dedup", Dedup::within(Duration::from_secs(10)))?;
+        control.add_stateful_filter("burst", Burst::first(ALL, HOUR))?;
+        control.add_stateful_filter("sample", Sample::probability(1.0).by(user))?;
+        control.set_recorder(Some(RecorderSpec::default()))?;
+        for name in ["rate", "dedup", "burst", "sample"] {
+            control.remove_filter(name)?;
+        }
+        Ok(control.set_recorder(None)?)
+    })
 }
 
 fn recorder(job: &Job) -> Result<Figures> {

@@ -7,6 +7,7 @@ mod log4rs;
 mod logforth;
 mod otel;
 mod raw;
+mod requests;
 mod slog;
 mod spdlog;
 mod tracework;
@@ -58,6 +59,7 @@ pub fn all() -> impl Iterator<Item = &'static System> {
         raw::SYSTEMS,
         tracework::SYSTEMS,
         filters::SYSTEMS,
+        requests::SYSTEMS,
     ]
     .into_iter()
     .flatten()

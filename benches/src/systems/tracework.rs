@@ -37,7 +37,12 @@ pub const SYSTEMS: &[System] = &[
         scale: 1,
         run: stalled_beside,
     },
-    System { name: "tracework-stalled-drop", about: "one destination that never answers, drop_newest", scale: 1, run: stalled },
+    System {
+        name: "tracework-stalled-drop",
+        about: "one destination that never answers, drop_newest",
+        scale: 1,
+        run: stalled,
+    },
 ];
 
 /// A pipeline whose queues wait for ever, as the rivals' do.
@@ -85,14 +90,35 @@ fn json_file(job: &Job, format: Json, redact: bool) -> Result<Figures> {
 
 /// The usual file, of a pipeline that is changed before.
 pub(super) fn json_file_with(job: &Job, change: impl FnOnce(&mut PlanSpec)) -> Result<Figures> {
+    json_file_after(job, |control| {
+        control.change(|spec| {
+            change(spec);
+            Ok(())
+        })?;
+        Ok(())
+    })
+}
+
+/// The usual file, of a pipeline that something was done to before.
+pub(super) fn json_file_after(job: &Job, act: impl FnOnce(&Control) -> Result<()>) -> Result<Figures> {
     let control = control(true)?;
     let (file, path) = file(job, "a.jsonl");
     control.attach("file", lossless(file.format(fmt_shape())))?;
-    control.change(|spec| {
-        change(spec);
-        Ok(())
-    })?;
+    act(&control)?;
     install(job, control, Left::Files(vec![path]))
+}
+
+/// The usual file, installed; what shuts it down, and where it is.
+pub(super) fn install_json(job: &Job) -> Result<(impl FnOnce() -> Result<()> + Sync, PathBuf)> {
+    let control = control(true)?;
+    let (file, path) = file(job, "a.jsonl");
+    control.attach("file", lossless(file.format(fmt_shape())))?;
+    set_global_default(registry().with(DestinationLayer::new(&control)))?;
+    let shutdown = move || {
+        let _report = control.shutdown(PATIENCE).into_result()?;
+        Ok(())
+    };
+    Ok((shutdown, path))
 }
 
 fn one(job: &Job) -> Result<Figures> {
@@ -168,8 +194,10 @@ fn stalled_beside(job: &Job) -> Result<Figures> {
     control.attach("live", lossless(Memory::new(1_000).into()))?;
     set_global_default(registry().with(DestinationLayer::new(&control)))?;
     // Threads that log to the stalled one wait from here on.
-    thread::spawn(|| loop {
-        tracing::info!(destinations = "stalled", "for the one that does not answer");
+    thread::spawn(|| {
+        loop {
+            tracing::info!(destinations = "stalled", "for the one that does not answer");
+        }
     });
     thread::sleep(Duration::from_millis(200));
     let close = move || {

@@ -71,6 +71,13 @@ fn json(job: &Job) -> Result<Figures> {
     install(job, stack, vec![guard], vec![file])
 }
 
+/// The same, installed; the guard whose end writes what is pending, and the file.
+pub(super) fn install_json(job: &Job) -> Result<(WorkerGuard, PathBuf)> {
+    let (writer, guard, file) = writer(&job.dir, "a.jsonl");
+    set_global_default(registry().with(fmt::layer().json().with_writer(writer)))?;
+    Ok((guard, file))
+}
+
 /// One text layer.
 fn text(job: &Job) -> Result<Figures> {
     let (writer, guard, file) = writer(&job.dir, "a.log");

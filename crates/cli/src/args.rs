@@ -17,7 +17,14 @@ pub(crate) enum Stop {
 
 impl From<lexopt::Error> for Stop {
     fn from(error: lexopt::Error) -> Self {
-        Self::Misused(error.to_string())
+        Self::Misused(match error {
+            lexopt::Error::UnexpectedOption(option) => format!("there is no option `{option}`."),
+            lexopt::Error::UnexpectedArgument(word) => {
+                format!("`{}` is one word too many.", word.to_string_lossy())
+            }
+            lexopt::Error::MissingValue { option: Some(option) } => format!("`{option}` needs a value behind it."),
+            other => format!("{other}."),
+        })
     }
 }
 
@@ -77,6 +84,11 @@ pub(crate) fn unknown_command(word: &str) -> Stop {
 pub(crate) fn other(arg: Arg<'_>, help: &str) -> Stop {
     match arg {
         Arg::Long("help") | Arg::Short('h') => Stop::Said(help.to_owned()),
+        // Where a config is read, the word may be meant as one.
+        Arg::Value(word) if help.contains("--config FILE") => {
+            let word = word.to_string_lossy();
+            Stop::Misused(format!("`{word}` is one word too many. Is it the config? Write `--config {word}`."))
+        }
         other => other.unexpected().into(),
     }
 }

@@ -6,7 +6,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
-use tracework::config::{Config, Prepared};
+use tracework::config::{Config, ConfigSource, Prepared};
 use tracework::core::{Overflow, TagFilter};
 use tracework::{Severity, SeveritySet, registry};
 
@@ -20,25 +20,43 @@ RUST_LOG) count as they would in a program.
 
   --explain-values    print every value instead, and who set it: default, a
                       profile, a file, an environment variable
-  --profile NAME      with this profile, whatever the config says";
+  --profile NAME      with this profile, whatever the config says
+  --all-profiles      once with each profile, those built in too; without it
+                      those that are not chosen are checked for their shape";
 
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
-    let (mut file, mut profile, mut explain) = (None, None, false);
+    let (mut file, mut profile, mut explain, mut all) = (None, None, false, false);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Value(value) if file.is_none() => file = Some(value.string()?),
             Arg::Long("config") | Arg::Short('c') if file.is_none() => file = Some(text(parser)?),
             Arg::Long("explain-values") => explain = true,
+            Arg::Long("all-profiles") => all = true,
             Arg::Long("profile") => profile = Some(text(parser)?),
             arg => return Err(other(arg, HELP)),
         }
     }
     let file = file.ok_or_else(|| Stop::Misused("which config? Write `tracework check FILE`.".to_owned()))?;
-    let config = source(&file, profile.as_deref()).read(&registry::standard())?;
+    let source = source(&file, profile.as_deref());
+    let config = source.read(&registry::standard())?;
     output::warnings(&config);
     let told = if explain { values::describe(&config) } else { describe(&config) };
     output::out(told.trim_end());
-    Ok(ExitCode::SUCCESS)
+    if all { check_profiles(&source) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// Tells what is wrong with each profile.
+fn check_profiles(source: &ConfigSource) -> Result<ExitCode, Stop> {
+    let wrong = source.check_profiles(&registry::standard())?;
+    if wrong.is_empty() {
+        output::out("\nit is right with every profile");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (name, error) in &wrong {
+        output::err(&output::wrap(&format!("with the profile {}:\n", name.escape_debug())));
+        output::err(&output::config_error(error));
+    }
+    Ok(ExitCode::from(2))
 }
 
 fn describe(config: &Config) -> String {

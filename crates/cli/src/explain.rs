@@ -4,7 +4,7 @@ use crate::args::{Stop, list, needed, other, source, text};
 use crate::output;
 use lexopt::{Arg, Parser};
 use std::process::ExitCode;
-use tracework::engine::Query;
+use tracework::engine::{Query, SpanQuery};
 use tracework::registry;
 
 const HELP: &str = "\
@@ -22,8 +22,14 @@ It asks the same code as a running program. Nothing is opened.
   --category api           its category
   --destinations app,+mail the destinations that it names
   --field KEY=VALUE        a field of it; may come several times
-  --span KEY=VALUE         a field of a span around it; `log.level`, `tags` and
-                           `destinations` mean what they mean in a program";
+  --span NAME              a span around it; each further one is inside the
+                           one before
+  --span KEY=VALUE         a field of the innermost span; `log.level`, `tags`
+                           and `destinations` mean what they mean in a program
+  --callsite FILE:LINE     where it is emitted: `callsites` of the config look
+                           at that
+  --static-max-level LEVEL the least level that the program's `tracing` was
+                           compiled with: info for release_max_level_info";
 
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let (mut config, mut profile, mut query) = (None, None, Query::default());
@@ -42,7 +48,13 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
             Arg::Long("tags" | "tag") => add(&mut query.tags, &list(parser)?.join(",")),
             Arg::Long("destinations") => add(&mut query.destinations, &list(parser)?.join(",")),
             Arg::Long("field") => query.fields.push(pair(&text(parser)?)?),
-            Arg::Long("span") => query.span.push(pair(&text(parser)?)?),
+            Arg::Long("span") => span(&mut query.spans, &text(parser)?)?,
+            Arg::Long("callsite") => {
+                query.callsite = Some(text(parser)?.parse().map_err(|error| misused(&error))?);
+            }
+            Arg::Long("static-max-level") => {
+                query.static_max_level = Some(text(parser)?.parse().map_err(|error| misused(&error))?);
+            }
             arg => return Err(other(arg, HELP)),
         }
     }
@@ -59,6 +71,22 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
 fn add(to: &mut Option<String>, more: &str) {
     let joined = to.take().map_or_else(|| more.to_owned(), |before| format!("{before},{more}"));
     *to = Some(joined);
+}
+
+/// `NAME` opens a span inside those before; `KEY=VALUE` is a field of the innermost.
+fn span(spans: &mut Vec<SpanQuery>, text: &str) -> Result<(), Stop> {
+    if !text.contains('=') {
+        spans.push(SpanQuery { name: text.to_owned(), fields: Vec::new() });
+        return Ok(());
+    }
+    if spans.is_empty() {
+        spans.push(SpanQuery::default());
+    }
+    let field = pair(text)?;
+    if let Some(innermost) = spans.last_mut() {
+        innermost.fields.push(field);
+    }
+    Ok(())
 }
 
 fn pair(text: &str) -> Result<(String, String), Stop> {

@@ -24,15 +24,19 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("profile") => profile = text(parser)?,
+            Arg::Value(word) if profiles().any(|name| word == name) => {
+                let word = word.to_string_lossy();
+                return Err(Stop::Misused(format!("`{word}` is one word too many: write `--profile {word}`.")));
+            }
             arg => return Err(other(arg, HELP)),
         }
     }
     let Some(yaml) = starter(&profile) else {
         let help = match nearest(&profile, profiles()) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => format!("there are {}", profiles().collect::<Vec<_>>().join(", ")),
+            Some(name) => format!("Did you mean `{name}`?"),
+            None => format!("There are {}.", profiles().collect::<Vec<_>>().join(", ")),
         };
-        return Err(Stop::Misused(format!("no profile `{profile}` is built in: {help}")));
+        return Err(Stop::Misused(format!("no profile `{profile}` is built in. {help}")));
     };
     output::out(yaml.trim_end());
     Ok(ExitCode::SUCCESS)

@@ -81,7 +81,8 @@ impl Config {
 
     /// Applies it to a pipeline, in one swap: as its first config, or in place of the one before. What did not change
     /// stays open; see [`Control::reload`]. Its levels, routes, default and the rest replace those of the pipeline;
-    /// what the program added by name stays.
+    /// what the program added by name stays. Its [warnings](Config::warnings) are in health and in the self-log from then
+    /// on.
     ///
     /// ```
     /// use tracework_config::{Config, Registry};
@@ -112,7 +113,9 @@ impl Config {
             let Prepared { name, attachment, source, .. } = prepared;
             Planned { name, attachment, source }
         });
-        Ok(control.reload(planned.collect(), self.spec)?)
+        let report = control.reload(planned.collect(), self.spec)?;
+        control.note_warnings(self.provenance.warnings.iter().map(ToString::to_string));
+        Ok(report)
     }
 
     /// The same config with destinations that do nothing: to ask where records would go, and open nothing.

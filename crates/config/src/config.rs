@@ -46,6 +46,8 @@ pub struct Prepared {
     pub(crate) paths: Vec<(String, PathBuf)>,
     pub(crate) attachment: Attachment,
     pub(crate) source: Source,
+    /// What its type sets by itself.
+    pub(crate) own: DestinationSettings,
 }
 
 impl Prepared {
@@ -133,6 +135,12 @@ impl Config {
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.provenance.profile.as_deref()
+    }
+
+    /// The profiles of its own, in the order of the file. Those [built in](crate::profiles) are there as well.
+    #[must_use]
+    pub fn profiles(&self) -> &[String] {
+        &self.provenance.profiles
     }
 
     /// What is not wrong with it, but should be known.

@@ -120,13 +120,16 @@ pub(crate) struct Problems<'a> {
     found: RefCell<Vec<Found>>,
     warned: RefCell<Vec<Found>>,
     secrets: RefCell<Vec<Place>>,
+    /// The values that are a variable of the environment and nothing else.
+    variables: RefCell<Vec<(Place, String)>>,
     files: RefCell<Vec<PathBuf>>,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(texts: &'a Texts) -> Self {
         let (found, warned) = Default::default();
-        Self { texts, found, warned, secrets: RefCell::default(), files: RefCell::default() }
+        let (secrets, variables, files) = Default::default();
+        Self { texts, found, warned, secrets, variables, files }
     }
 
     pub(crate) fn texts(&self) -> &'a Texts {
@@ -188,6 +191,19 @@ impl<'a> Problems<'a> {
 
     pub(crate) fn is_hidden(&self, place: Place) -> bool {
         self.secrets.borrow().contains(&place)
+    }
+
+    /// Notes that the value there is that of a variable and nothing else.
+    pub(crate) fn note_variable(&self, place: Place, name: &str) {
+        self.variables.borrow_mut().push((place, name.to_owned()));
+    }
+
+    /// The variable that the value there is, if it is nothing else.
+    pub(crate) fn variable(&self, place: Place) -> Option<String> {
+        if let Origin::Environment(name) = self.origin(place) {
+            return Some(name);
+        }
+        self.variables.borrow().iter().find(|(other, _)| *other == place).map(|(_, name)| name.clone())
     }
 
     /// Notes a file that the config depends on.

@@ -1,9 +1,11 @@
 //! Where every value of a config came from.
 
+use crate::config::Prepared;
 use crate::error::{Problem, Problems};
 use crate::origin::Origin;
 use crate::place::{MASK, visible};
 use crate::raw::{Data, Node};
+use crate::save::usual::{self, Usual};
 use crate::source::ConfigSource;
 use std::path::PathBuf;
 use tracework_engine::{RedactSettings, Redactor};
@@ -13,6 +15,7 @@ use tracework_engine::{RedactSettings, Redactor};
 pub(crate) struct Provenance {
     pub(crate) source: ConfigSource,
     pub(crate) profile: Option<String>,
+    pub(crate) profiles: Vec<String>,
     pub(crate) files: Vec<PathBuf>,
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) warnings: Vec<Problem>,
@@ -22,8 +25,41 @@ pub(crate) struct Provenance {
 impl Provenance {
     /// Of a config that is still being read.
     pub(crate) fn none() -> Self {
-        let (files, folders, warnings, values) = Default::default();
-        Self { source: ConfigSource::text("", ""), profile: None, files, folders, warnings, values }
+        let (profiles, files, folders, warnings, values) = Default::default();
+        Self { source: ConfigSource::text("", ""), profile: None, profiles, files, folders, warnings, values }
+    }
+}
+
+impl Provenance {
+    /// Adds what holds for a destination without a word, behind what is said of it.
+    pub(crate) fn add_usual(&mut self, prepared: &Prepared) {
+        let whole = format!("destinations.{}.", prepared.name);
+        let attachment = &prepared.attachment;
+        let mut usual = usual::of_destination(attachment, &attachment.settings, &prepared.own);
+        let format = attachment.format.clone();
+        if let Some(description) = format.or_else(|| attachment.destination.usual_format()).and_then(|f| f.as_config())
+        {
+            let inside = |(path, value): Usual| ([vec!["format".to_owned()], path].concat(), value);
+            usual.push((vec!["format".to_owned()], description.kind().to_owned()));
+            usual.extend(usual::of_description(&description).into_iter().map(inside));
+        }
+        let at = |value: &ExplainedValue| value.path.starts_with(&whole);
+        let behind = self.values.iter().rposition(at).map_or(self.values.len(), |last| last + 1);
+        let said = |path: &str| {
+            let inside = format!("{path}.");
+            self.values.iter().any(|value| value.path == path || value.path.starts_with(&inside))
+        };
+        let new: Vec<_> = { usual.into_iter() }
+            .map(|(path, value)| (format!("{whole}{}", path.join(".")), value))
+            .filter(|(path, _)| !said(path))
+            .map(|(path, value)| ExplainedValue {
+                path,
+                value,
+                origin: Origin::Default,
+                at: Origin::Default.to_string(),
+            })
+            .collect();
+        self.values.splice(behind..behind, new);
     }
 }
 

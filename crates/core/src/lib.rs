@@ -7,6 +7,7 @@
 mod attachment;
 mod callsite;
 mod description;
+mod event_id;
 mod failure;
 mod kind;
 mod limits;
@@ -22,12 +23,13 @@ pub mod units;
 mod value;
 
 pub use attachment::{
-    Attach, Attachment, BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, GiveUp, Overflow,
-    RetrySettings, TagFilter,
+    Attach, Attachment, BatchSettings, BreakerSettings, BufferSettings, Concurrency, DeadLetterSettings,
+    DestinationSettings, GiveUp, LimitSettings, Overflow, Rate, RetrySettings, TagFilter,
 };
 pub use callsite::{Callsite, CallsiteFacts, CallsiteId};
 pub use description::{Description, Said, Secret, Setting};
-pub use failure::{Failure, FailureClass};
+pub use event_id::{EventId, NotAnEventId};
+pub use failure::{Failure, FailureClass, Refusal};
 pub use kind::{Kind, KindSet, UnknownKind};
 pub use limits::Limits;
 pub use metadata::Metadata;
@@ -38,7 +40,7 @@ pub use record::{
 };
 pub use roles::{
     Action, Batch, Command, Decision, Destination, Enricher, Enrichment, Filter, FilterCounts, Format, Mark,
-    NamedFilter, StatefulFilter, Wants,
+    NamedFilter, OwnThread, StatefulFilter, Wants,
 };
 pub use severity::{Severity, SeveritySet, UnknownSeverity};
 pub use span::SpanNode;

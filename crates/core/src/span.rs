@@ -13,6 +13,8 @@ use std::sync::{Arc, OnceLock};
 pub struct SpanNode {
     id: u64,
     callsite: Option<&'static Callsite>,
+    /// Its name, where no callsite tells it.
+    given: Option<Box<str>>,
     parent: Option<Arc<SpanNode>>,
     depth: u32,
     reserved: bool,
@@ -44,6 +46,7 @@ impl SpanNode {
         Arc::new(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             callsite,
+            given: None,
             depth: parent.as_ref().map_or(0, |parent| parent.depth + 1),
             reserved,
             reserved_around: reserved || parent.as_ref().is_some_and(|parent| parent.reserved_around),
@@ -52,6 +55,24 @@ impl SpanNode {
             fields: draft.take_fields(),
             recorded: OnceLock::new(),
         })
+    }
+
+    /// A span of this name that no callsite opens: of a record that is only asked about, or that comes from elsewhere.
+    ///
+    /// ```
+    /// use tracework_core::{Draft, Limits, SpanNode};
+    ///
+    /// let span = SpanNode::named("request", None, &mut Draft::new(Limits::default()));
+    /// assert_eq!(span.name(), "request");
+    /// ```
+    #[must_use]
+    pub fn named(name: &str, parent: Option<Arc<Self>>, draft: &mut Draft) -> Arc<Self> {
+        let mut span = Self::new(None, parent, draft);
+        // Nobody else has it yet.
+        if let Some(span) = Arc::get_mut(&mut span) {
+            span.given = Some(name.into());
+        }
+        span
     }
 
     /// Adds fields recorded later, those of `draft`. `false` if there were too many already.
@@ -84,8 +105,14 @@ impl SpanNode {
 
     /// Its name; empty for a scope of `tracework::context`.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.callsite.map_or("", |callsite| callsite.name)
+    pub fn name(&self) -> &str {
+        self.callsite.map_or_else(|| self.given.as_deref().unwrap_or_default(), |callsite| callsite.name)
+    }
+
+    /// Has it a name, as every span has but a scope of `tracework::context`?
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.callsite.is_some() || self.given.is_some()
     }
 
     /// The span around it.

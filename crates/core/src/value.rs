@@ -89,7 +89,10 @@ pub struct ErrorChain<'a> {
 }
 
 impl<'a> ErrorChain<'a> {
-    pub(crate) fn new(spans: &'a [u8], text: &'a str) -> Self {
+    /// The chain of the messages in `text` that `spans` tells: of each its offset and its length, as little-endian
+    /// numbers of 32 bits. One that lies outside is empty.
+    #[must_use]
+    pub fn new(spans: &'a [u8], text: &'a str) -> Self {
         Self { spans, text }
     }
 
@@ -97,7 +100,7 @@ impl<'a> ErrorChain<'a> {
         let text = self.text;
         self.spans.chunks_exact(8).map(move |pair| {
             let number = |at: usize| u32::from_le_bytes([pair[at], pair[at + 1], pair[at + 2], pair[at + 3]]) as usize;
-            text.get(number(0)..number(0) + number(4)).unwrap_or_default()
+            text.get(number(0)..number(0).saturating_add(number(4))).unwrap_or_default()
         })
     }
 

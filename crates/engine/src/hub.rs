@@ -3,7 +3,7 @@
 use crate::beside::Beside;
 use crate::buffer::{Buffer, Lane, SharedBufferSettings};
 use crate::control::ConfigHealth;
-use crate::plan::{Plan, PlanSpec, ReservedNames};
+use crate::plan::{Plan, PlanSpec, ReservedNames, switch_guests};
 use crate::retired::Retired;
 use crate::{Clock, PlanError, process};
 use arc_swap::ArcSwap;
@@ -38,6 +38,8 @@ pub struct Hub {
     /// The number of the least serious severity that a span's `log.level` asked for; 255 if none did.
     floor: AtomicU8,
     fork: u32,
+    /// A random number of its own.
+    run: u64,
     stopped: AtomicBool,
     layers: AtomicU32,
     watched: AtomicBool,
@@ -164,6 +166,7 @@ impl Hub {
             counters: Counters::default(),
             floor: AtomicU8::new(u8::MAX),
             fork: process::forks(),
+            run: process::random(),
             stopped: AtomicBool::new(false),
             layers: AtomicU32::new(0),
             watched: AtomicBool::new(false),
@@ -260,13 +263,14 @@ impl Hub {
     pub fn open_lane(&self) -> Lane {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let name = std::thread::current().name().map(Into::into);
-        self.buffer.open(Thread { name, number: NUMBER.fetch_add(1, Ordering::Relaxed) })
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        self.buffer.open(Thread { name, number, run: self.run })
     }
 
     /// A lane of the shared buffer for records that come from no thread of the program, such as those of a pipe.
     #[must_use]
     pub fn open_nameless_lane(&self) -> Lane {
-        self.buffer.open(Thread::default())
+        self.buffer.open(Thread { run: self.run, ..Thread::default() })
     }
 
     /// Wakes the engine before its tick: for a record that should not wait.
@@ -371,6 +375,7 @@ impl Hub {
     fn swap(&self, plan: Plan) {
         let generation = plan.generation();
         connect_failovers(&plan);
+        switch_guests(&plan, &self.plan());
         let plan = Arc::new(plan);
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         past.push_back(Arc::clone(&plan));

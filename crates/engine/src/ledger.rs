@@ -177,6 +177,36 @@ pub struct DestinationHealth {
     pub last_delivery: Option<Duration>,
     /// The last error.
     pub last_error: Option<LastError>,
+    /// Is it down?
+    pub breaker: BreakerHealth,
+    /// How many batches it gets at once.
+    pub concurrency: usize,
+}
+
+/// Whether a destination is down: so many attempts in a row failed that each further one is a probe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BreakerHealth {
+    /// Is it?
+    pub state: BreakerState,
+    /// Since when it is down; or, if it is closed, since when it is so again. `None` if it never was down. Serialised as
+    /// nanoseconds since 1970.
+    #[serde(rename = "since_unix_nanos", serialize_with = "maybe_unix_nanos")]
+    pub since: Option<Timestamp>,
+    /// How many attempts in a row failed.
+    pub failures: u32,
+}
+
+/// The state of a destination's breaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreakerState {
+    /// Deliveries are made as they come.
+    #[default]
+    Closed,
+    /// It is down. Nothing is sent until the next probe.
+    Open,
+    /// It is down, and being tried at this moment.
+    HalfOpen,
 }
 
 /// What a filter with a memory did so far, as of the engine's last pass: `kept + suppressed + held` is the number of
@@ -218,6 +248,11 @@ pub struct LastError {
 #[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
 fn seconds<S: Serializer>(duration: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
     duration.map(|duration| duration.as_secs_f64()).serialize(to)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
+fn maybe_unix_nanos<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.0).serialize(to)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over the field as it is")]

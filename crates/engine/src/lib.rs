@@ -22,8 +22,9 @@ mod retired;
 mod round;
 mod run;
 mod selflog;
+pub mod spool;
 
-pub use alerts::{ActionHealth, AlertHealth, AlertSpec, ToDestination};
+pub use alerts::{ActionHealth, AlertHealth, AlertSpec, PlannedAction, ToDestination};
 pub use buffer::{BufferFull, Lane, SharedBufferSettings};
 pub use clock::Clock;
 pub use control::{
@@ -34,11 +35,14 @@ pub use delivery::DeadLetter;
 pub use errors::{BacktraceWhen, CaughtError, CaughtFrom, ErrorGroup, ErrorGroups, ErrorSettings, fingerprint};
 pub use filter::{Burst, Dedup, Except, FilterKey, RateLimit, Sample};
 pub use hub::{Counters, Hub, RecorderHealth};
-pub use ledger::{DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State};
+pub use ledger::{
+    BreakerHealth, BreakerState, DestinationHealth, DropReason, FilterHealth, LastError, LedgerRow, State,
+};
 pub use plan::roles;
 pub use plan::{
-    CallsitePattern, CallsiteShape, CallsiteSwitch, Described, Explanation, Plan, PlanError, PlanSpec, Query, Raise,
-    RecorderKey, RecorderSpec, ReservedNames, RouteSpec, Source, Temporary, TemporaryLevel, Verdict, Why,
+    CallsitePattern, CallsiteQuery, CallsiteShape, CallsiteSwitch, Described, Explanation, Guest, Plan, PlanError,
+    PlanSpec, Query, Raise, RecorderKey, RecorderSpec, ReservedNames, RouteSpec, Source, SpanQuery, Temporary,
+    TemporaryLevel, Verdict, Why,
 };
 pub use process::{Around, Hangup, Resource, UnknownResource, process_metadata};
 pub use redact::{

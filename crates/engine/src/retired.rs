@@ -1,7 +1,7 @@
 //! Destinations that are no longer in the plan: those that still deliver what they have, and the sums of those that are
 //! closed. So no record leaves the ledger with its destination.
 
-use crate::ledger::{DestinationHealth, LedgerRow};
+use crate::ledger::{DestinationHealth, LastError, LedgerRow};
 use crate::plan::{Attached, Plan};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -22,6 +22,8 @@ pub(crate) struct Retired {
 struct State {
     closing: Vec<Arc<Attached>>,
     closed: BTreeMap<String, LedgerRow>,
+    /// The last error of each of those that had one.
+    last_errors: BTreeMap<String, LastError>,
     /// Errors of those that are closed.
     errors: u64,
 }
@@ -31,6 +33,8 @@ pub(crate) struct Read {
     pub(crate) plan: Arc<Plan>,
     pub(crate) closing: Vec<(String, DestinationHealth)>,
     pub(crate) closed: BTreeMap<String, LedgerRow>,
+    /// The last error of each of those that had one and are closed.
+    pub(crate) last_errors: BTreeMap<String, LastError>,
     pub(crate) errors: u64,
 }
 
@@ -64,7 +68,10 @@ impl Retired {
             let known = state.closed.contains_key(&closed.name) || state.closed.len() < NAMES;
             let name = if known { closed.name.as_str() } else { "..." };
             state.closed.entry(name.to_owned()).or_default().add(&health.ledger);
-            state.errors += health.last_error.map_or(0, |error| error.count);
+            if let Some(error) = health.last_error {
+                state.errors += error.count;
+                state.last_errors.insert(name.to_owned(), error);
+            }
         }
         self.changed.notify_all();
     }
@@ -92,6 +99,7 @@ impl Retired {
         let left = |one: &&Arc<Attached>| !plan.destinations().iter().any(|other| same(one, other));
         let closing = state.closing.iter().filter(left);
         let closing = closing.map(|one| (one.name.clone(), one.outlet.health())).collect();
-        Read { closing, closed: state.closed.clone(), errors: state.errors, plan }
+        let (closed, last_errors) = (state.closed.clone(), state.last_errors.clone());
+        Read { closing, closed, last_errors, errors: state.errors, plan }
     }
 }

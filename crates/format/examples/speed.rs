@@ -52,7 +52,7 @@ fn page(spans: bool, known: bool) -> Page {
         let charge = [("customer", Value::U64(7)), ("attempt", Value::U64(1)), ("gateway", text("stripe"))];
         span(Some(span(None, "request", &request)), "charge", &charge)
     });
-    let mut page = Page::new(Arc::new(Thread { name: Some("main".into()), number: 1 }));
+    let mut page = Page::new(Arc::new(Thread { name: Some("main".into()), number: 1, run: 0 }));
     let pairs = [("service", "payments"), ("host", "h1"), ("pid", "4711")];
     page.set_metadata(Some(Arc::new(Metadata::new(pairs))));
     let mut draft = Draft::new(Limits::default());

@@ -35,12 +35,13 @@ pub(crate) enum Part {
     ErrorType,
     ErrorFingerprint,
     ErrorBacktrace,
+    EventId,
 }
 
 /// The names that [`Part::named`] knows, for those who mistyped one.
 pub(crate) const NAMES: &str = "time, level, kind, category, target, module, file, line, thread, message, tags, \
-     fields, spans, context, metadata, error, error.type, error.fingerprint, error.backtrace, field.NAME, context.NAME \
-     and metadata.NAME";
+     fields, spans, context, metadata, error, error.type, error.fingerprint, error.backtrace, service, event_id, \
+     field.NAME, context.NAME and metadata.NAME";
 
 impl Part {
     /// The part with this name.
@@ -78,6 +79,8 @@ impl Part {
             "context" => Self::Context,
             "metadata" => Self::Metadata,
             "error" => Self::Error,
+            "service" => Self::MetadataOf("service".into()),
+            "event_id" => Self::EventId,
             _ => return None,
         })
     }
@@ -101,6 +104,7 @@ impl Part {
             Self::Error | Self::ErrorType | Self::ErrorFingerprint | Self::ErrorBacktrace => {
                 escape::put::<S>(out, self.of_error(record).unwrap_or_default());
             }
+            Self::EventId => out.extend_from_slice(record.event_id().to_string().as_bytes()),
             Self::Fields | Self::Spans | Self::Context | Self::Metadata => return false,
         }
         true

@@ -12,7 +12,7 @@ mod values;
 pub use errors::{AnyError, Described, ResultExt, how, install_panic_hook, log_error, log_panics};
 #[cfg(feature = "opentelemetry")]
 pub use layers::trace_context;
-pub use layers::{DestinationLayer, MetadataLayer, TagFilterLayer};
+pub use layers::{DestinationLayer, LayerSlot, MetadataLayer, SlotError, SlotHandle, TagFilterLayer};
 #[cfg(feature = "json")]
 pub use values::{Json, json};
 pub use values::{Lazy, lazy};

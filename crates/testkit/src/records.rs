@@ -259,7 +259,7 @@ impl TestRecord {
 
     /// The thread that emitted it.
     pub fn thread(mut self, name: &str, number: u64) -> Self {
-        self.thread = Arc::new(Thread { name: Some(name.into()), number });
+        self.thread = Arc::new(Thread { name: Some(name.into()), number, run: 0 });
         self
     }
 

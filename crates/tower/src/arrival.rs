@@ -5,7 +5,7 @@ use crate::counters::Counters;
 use crate::flight::Flight;
 use crate::request_id::RequestId;
 use crate::settings::{Query, SPAN_FIELDS, Settings};
-use crate::trace_context::TraceContext;
+use crate::trace_context::{Found, TraceContext};
 use http::request::Parts;
 use http::{HeaderName, header};
 use std::net::IpAddr;
@@ -60,13 +60,17 @@ pub(crate) fn arrive(settings: &Arc<Settings>, parts: &mut Parts) -> (Flight, Re
     let (given, refused) = if settings.accept_ids { RequestId::of(&parts.headers) } else { (None, false) };
     Counters::add(&counters.bad_request_ids, refused.into());
     let id = given.unwrap_or_default();
-    let trace = TraceContext::of(&parts.headers);
+    let trace = if settings.accept_traces { TraceContext::of(&parts.headers) } else { Found::default() };
     Counters::add(&counters.bad_trace_headers, trace.invalid);
     let peer = (settings.peer)(parts).map(|peer| peer.ip());
     let (client, unread) = client::address(peer, &parts.headers, &settings.trusted, settings.proxy_header);
     Counters::add(&counters.bad_forwarded, unread.into());
 
     let span = open(settings, parts, &id, trace.context.as_ref(), client);
+    #[cfg(feature = "opentelemetry")]
+    if let Some(context) = &trace.context {
+        crate::parent::set(&span, context);
+    }
     parts.extensions.insert(RequestSpan(span.clone()));
     parts.extensions.insert(id.clone());
     if let Some(client) = client {

@@ -3,6 +3,7 @@
 use crate::arrival::cut;
 use crate::counters::Counters;
 use crate::settings::Settings;
+use crate::upload::Upload;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, Uri, header, response};
 use std::any::Any;
@@ -53,7 +54,9 @@ pub(crate) struct Flight {
     start: Instant,
     method: Method,
     uri: Uri,
+    /// How many bytes the request has, if it says so.
     request_bytes: Option<u64>,
+    upload: Option<Arc<Upload>>,
     status: Option<StatusCode>,
     is_grpc: bool,
     grpc_status: Option<u64>,
@@ -92,6 +95,7 @@ impl Flight {
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             request_bytes: length(&parts.headers),
+            upload: None,
             status: None,
             is_grpc: says_grpc(&parts.headers),
             grpc_status: None,
@@ -101,9 +105,10 @@ impl Flight {
         }
     }
 
-    /// The size of the request's body, where the body itself knows it and no header says it.
-    pub(crate) fn request_size(&mut self, exact: Option<u64>) {
+    /// The size of the request's body, where the body itself knows it and no header says it, and what will be read of it.
+    pub(crate) fn request_size(&mut self, exact: Option<u64>, upload: Option<Arc<Upload>>) {
         self.request_bytes = self.request_bytes.or(exact);
+        self.upload = upload;
     }
 
     pub(crate) fn span(&self) -> &Span {
@@ -189,6 +194,9 @@ impl Flight {
     fn emit(&self, outcome: Outcome, error: Option<&str>, severity: Severity, took: Duration, is_slow: bool) {
         let status = self.status.map(|status| status.as_u16());
         let duration = milliseconds(took);
+        let declared = self.request_bytes;
+        let aborted = outcome == Outcome::Aborted;
+        let request_bytes = self.upload.as_ref().map_or(declared, |upload| upload.told(declared, aborted));
         let response_bytes = self.status.map(|_| self.sent);
         let error = error.map(|error| cut(error, MAX_ERROR));
         let slow = is_slow.then_some(true);
@@ -201,7 +209,7 @@ impl Flight {
             &duration,
             &outcome.name(),
             &slow,
-            &self.request_bytes,
+            &request_bytes,
             &response_bytes,
             &self.grpc_status,
             &error,

@@ -133,6 +133,13 @@ impl RequestLayer {
         self.set(|settings| settings.accept_ids = accept)
     }
 
+    /// Does it take over the caller's trace? By default it does. At the edge, where strangers call, say `false`: who sends a
+    /// `traceparent` chooses the trace, and with OpenTelemetry whether it is recorded. The headers are then not read.
+    #[must_use]
+    pub fn accept_traces(self, accept: bool) -> Self {
+        self.set(|settings| settings.accept_traces = accept)
+    }
+
     /// The proxies whose word is taken for the client's address: ranges such as `10.0.0.0/8`. They say it in
     /// `X-Forwarded-For`, unless [`RequestLayer::proxy_header`] names the other.
     ///

@@ -5,6 +5,7 @@ use crate::body::ResponseBody;
 use crate::flight::Flight;
 use crate::request_id::{self, RequestId};
 use crate::settings::Settings;
+use crate::upload::RequestBody;
 use http::{Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -42,7 +43,7 @@ impl<S> RequestService<S> {
 
 impl<S, B, R> Service<Request<B>> for RequestService<S>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<RequestBody<B>>, Response = Response<R>>,
     S::Error: fmt::Display,
     B: Body,
     R: Body,
@@ -59,7 +60,9 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let (mut flight, id) = arrive(&self.settings, &mut parts);
-        flight.request_size(body.size_hint().exact());
+        let exact = body.size_hint().exact();
+        let (body, upload) = RequestBody::new(body);
+        flight.request_size(exact, upload);
         let request = Request::from_parts(parts, body);
         let called = catch_unwind(AssertUnwindSafe(|| flight.span().in_scope(|| self.inner.call(request))));
         let inner = called.unwrap_or_else(|payload| {

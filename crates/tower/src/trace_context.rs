@@ -21,6 +21,7 @@ pub struct TraceContext {
 }
 
 /// What the headers of a request held.
+#[derive(Default)]
 pub(crate) struct Found {
     pub(crate) context: Option<TraceContext>,
     /// How many of the two headers were there and not valid.
@@ -83,6 +84,12 @@ impl TraceContext {
     #[must_use]
     pub fn parent_id(&self) -> &str {
         &self.parent_id
+    }
+
+    /// The flags, of which the lowest says whether the caller recorded the trace.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn flags(&self) -> u8 {
+        self.flags
     }
 
     /// Did the caller record the trace?

@@ -43,7 +43,10 @@ impl fmt::Display for Error {
             Self::NoSource => f.write_str("the config was read by the program; set up by `Init` it can be read again"),
             Self::Plan(error) => error.fmt(f),
             Self::Rule(error) => error.fmt(f),
-            Self::Subscriber(error) => write!(f, "the program has a global subscriber already: {error}"),
+            Self::Subscriber(_) => f.write_str(
+                "the program has a global subscriber already: `init` is for once, and for a program without another one.\n  \
+                 help: hand on what the first call returned, or put a `DestinationLayer` into the stack that there is",
+            ),
             Self::Unclean(error) => error.fmt(f),
         }
     }

@@ -4,7 +4,7 @@ use crate::{DestinationLayer, Error, Init, MetadataLayer, TagFilterLayer};
 use std::path::Path;
 use std::time::Duration;
 use tracework_config::{Config, Reloader, Watch, WatchSettings};
-use tracework_engine::{Control, Guard, Hangup, ReloadReport, ShutdownReport};
+use tracework_engine::{Control, Guard, Hangup, ReloadReport, SelfLogOutput, ShutdownReport};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -17,7 +17,11 @@ const PANIC_PATIENCE: Duration = Duration::from_secs(1);
 /// Reads the config at `path`, installs the global subscriber and attaches what the config names. Variables of the
 /// environment such as `TRACEWORK_LEVEL` are read over the config, and `RUST_LOG` replaces its `level` and `targets`. With
 /// the feature `log`, what other crates emit through `log` comes along. [`Init`] has more to choose from.
-/// Panics are logged from now on, see [`log_panics`](crate::log_panics); `errors: { panics: false }` says otherwise.
+/// Panics are logged from now on, see [`log_panics`](crate::log_panics); `errors: { panics: false }` says otherwise. What
+/// goes wrong in a destination is told on standard error, once for each kind of failure;
+/// [`Control::set_self_log`] says otherwise.
+///
+/// It is for once in a program, and what it returns is to be kept: see [`Tracework`].
 ///
 /// For a stack of layers with others in it, see [`config::Config::into_control`](tracework_config::Config::into_control)
 /// and [`DestinationLayer`].
@@ -79,6 +83,7 @@ pub(crate) struct Watched {
 fn install_config(config: Config) -> Result<Control, Error> {
     tell(&config);
     let control = config.empty_control()?;
+    tell_trouble(&control);
     let stack = stack(&control);
     config.apply(&control)?;
     stack.try_init()?;
@@ -88,8 +93,15 @@ fn install_config(config: Config) -> Result<Control, Error> {
     Ok(control)
 }
 
+/// Has what goes wrong in a destination told on standard error: a log that is not written should not be found out a week
+/// later.
+fn tell_trouble(control: &Control) {
+    control.set_self_log(SelfLogOutput { stderr: true, file: None });
+}
+
 /// Installs the global subscriber before any config is applied.
 pub(crate) fn install(control: &Control) -> Result<(), Error> {
+    tell_trouble(control);
     stack(control).try_init()?;
     #[cfg(feature = "log")]
     bridge::install(control);
@@ -113,10 +125,11 @@ fn tell(config: &Config) {
     }
 }
 
-/// The running pipeline. Keep it: when it goes out of scope, what is queued is delivered within five seconds, and what
-/// was not is told on standard error.
+/// The running pipeline. Keep it: when it goes out of scope, what is queued is delivered within five seconds, what was not
+/// is told on standard error, and logging is over. `let _ = tracework::init(..)` lets go of it at once; `let _tracework` keeps
+/// it.
 #[derive(Debug)]
-#[must_use = "when it is dropped, logging ends"]
+#[must_use = "logging ends when it is dropped: keep it in a variable such as `tracework` until `main` ends (`let _ =` drops it at once)"]
 pub struct Tracework {
     // What watches goes first, so that nothing is set up while it all ends.
     watch: Option<Watch>,

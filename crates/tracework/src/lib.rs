@@ -48,13 +48,19 @@ pub use tracework_core::{Kind, KindSet, Severity, SeveritySet};
 pub use tracework_engine as engine;
 pub use tracework_engine::{Control, FlushReport, Health, Resource, ShutdownReport};
 pub use tracework_format as format;
+#[cfg(feature = "http")]
+pub use tracework_http as http;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;
 #[cfg(feature = "opentelemetry")]
 pub use tracework_layer::trace_context;
 pub use tracework_layer::{
-    self as layer, DestinationLayer, MetadataLayer, ResultExt, TagFilterLayer, context, critical, lazy, log_error,
-    log_panics,
+    self as layer, DestinationLayer, LayerSlot, MetadataLayer, ResultExt, SlotError, SlotHandle, TagFilterLayer,
+    context, critical, lazy, log_error, log_panics,
 };
 pub use tracework_rules as rules;
+#[cfg(any(feature = "sql-mysql", feature = "sql-postgres", feature = "sql-sqlite"))]
+pub use tracework_sql as sql;
 pub use tracework_std as destinations;
+#[cfg(feature = "syslog")]
+pub use tracework_syslog as syslog;

@@ -2,13 +2,17 @@
 
 #[cfg(feature = "json")]
 pub use crate::json;
-pub use crate::{Control, DestinationLayer, MetadataLayer, Severity, TagFilterLayer, critical, lazy};
+pub use crate::{Control, DestinationLayer, LayerSlot, MetadataLayer, Severity, TagFilterLayer, critical, lazy};
 pub use std::time::Duration;
 #[cfg(feature = "config")]
 pub use tracework_config::SaveConfig as _;
 pub use tracework_core::Attach as _;
 pub use tracework_format::{JsonLines, Text};
+#[cfg(feature = "http")]
+pub use tracework_http::Http;
 pub use tracework_layer::ResultExt as _;
+#[cfg(any(feature = "sql-mysql", feature = "sql-postgres", feature = "sql-sqlite"))]
+pub use tracework_sql::Sql;
 pub use tracework_std::{Console, File, Memory};
 pub use tracing::{debug, error, event, info, instrument, span, trace, warn};
 pub use tracing_subscriber::layer::SubscriberExt as _;

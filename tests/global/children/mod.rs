@@ -11,6 +11,7 @@ mod panics;
 mod peers;
 mod reentrancy;
 mod runtimes;
+mod slots;
 mod startup;
 
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) fn run(case: &str) {
         peers::CASES,
         reentrancy::CASES,
         runtimes::CASES,
+        slots::CASES,
         startup::CASES,
     ];
     #[cfg(unix)]

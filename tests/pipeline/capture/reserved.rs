@@ -46,6 +46,9 @@ fn an_unknown_destination_is_counted_and_the_record_takes_its_default() {
     });
     assert_eq!(bench.messages(), ["one", "two", "known too"]);
     assert_eq!(bench.control.health().unknown_destinations.get("webhok"), Some(&3));
+    let told: Vec<_> = bench.control.self_log().into_iter().map(|entry| (entry.message, entry.count)).collect();
+    let once = "an event or a span names the destination `webhok`, and there is none".to_owned();
+    assert_eq!(told, [(once, 1)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tracework::prelude::*;
 use tracing::field::Empty;
 use tracing::{Instrument, info_span};
 
-fn span_names(record: &tracework::core::OwnedRecord) -> Vec<&'static str> {
+fn span_names(record: &tracework::core::OwnedRecord) -> Vec<&str> {
     record.view().spans().map(tracework::core::SpanNode::name).collect()
 }
 

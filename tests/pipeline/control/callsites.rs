@@ -127,3 +127,53 @@ fn the_first_level_of_a_span_takes_effect_at_once() {
     });
     assert_eq!(messages(&bench), ["inside"]);
 }
+
+#[test]
+fn explain_tells_of_a_switched_callsite_as_it_happens() {
+    use tracework::engine::{Query, Why};
+
+    let bench = bench();
+    let quiet = || debug!(target: "browser::eight", "quiet");
+    bench.run(|| {
+        quiet();
+        let listed = bench.control.callsites();
+        let found = listed.iter().find(|count| count.callsite.target == "browser::eight").expect("it is listed");
+        let site = found.callsite;
+        let place = format!("{}:{}", site.file.expect("a file"), site.line.expect("a line"));
+        let by_number = Query::of(site);
+        // By the end of its path, and with nothing but its severity.
+        let by_place = Query {
+            severity: Severity::DEBUG,
+            callsite: Some(place.rsplit('/').next().expect("a name").parse().expect("a callsite")),
+            ..Query::default()
+        };
+        let told = |query: &Query| bench.control.explain(query).destinations[0].clone();
+        for query in [&by_number, &by_place] {
+            assert_eq!(told(query), ("memory".to_owned(), false, Why::Level));
+        }
+        let handle = bench.control.callsite(&place).expect("a pattern");
+        handle.turn_on().expect("it is switched");
+        for query in [&by_number, &by_place] {
+            assert_eq!(told(query), ("memory".to_owned(), true, Why::Routed));
+        }
+        quiet();
+        handle.turn_off().expect("it is switched");
+        for query in [&by_number, &by_place] {
+            assert_eq!(told(query), ("memory".to_owned(), false, Why::Switched));
+        }
+        quiet();
+        // Of one that nobody has reached, what is said of it counts.
+        let unreached = |at: &str| Query {
+            severity: Severity::DEBUG,
+            callsite: Some(at.parse().expect("a callsite")),
+            target: "browser::nine".to_owned(),
+            ..Query::default()
+        };
+        bench.control.callsite("src/nine.rs:7").expect("a pattern").turn_on().expect("it is switched");
+        assert!(told(&unreached("app/src/nine.rs:7")).1);
+        assert!(!told(&unreached("app/src/nine.rs:8")).1);
+        bench.control.callsite("target browser::nine").expect("a pattern").turn_off().expect("it is switched");
+        assert_eq!(told(&unreached("app/src/nine.rs:7")).2, Why::Switched);
+    });
+    assert_eq!(messages(&bench), ["quiet"]);
+}

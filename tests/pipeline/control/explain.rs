@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tracework::core::{Attach as _, SeveritySet, TagFilter};
 use tracework::destinations::{Memory, MemoryHandle};
-use tracework::engine::{PlanError, Query, RouteSpec};
+use tracework::engine::{PlanError, Query, RouteSpec, SpanQuery};
 use tracework::prelude::*;
 use tracework::rules::TargetLevels;
 use tracework::{Kind, KindSet};
 use tracing_subscriber::registry;
 
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     "level >= WARNING",
     "tag = A",
     "target = explain::a",
@@ -21,6 +21,7 @@ const RULES: [&str; 8] = [
     "category = api and not tag = B",
     "message contains odd",
     "context.user = ann",
+    "not span = around",
 ];
 
 /// A plan with three destinations, drawn at random.
@@ -163,11 +164,13 @@ fn apply(control: &Control, plan: &Drawn) -> Result<Vec<MemoryHandle>, PlanError
 
 /// The same record as a question. What is not given is not said.
 fn query(event: &Event) -> Query {
-    let mut span = Vec::new();
+    let mut spans = Vec::new();
     if let Some((user, destinations, level)) = event.span {
-        span.push(("user".to_owned(), user.to_owned()));
-        span.extend(destinations.map(|names| ("destinations".to_owned(), names.to_owned())));
-        span.extend(level.map(|level| ("log.level".to_owned(), level.to_owned())));
+        let mut span = SpanQuery { name: "around".to_owned(), ..SpanQuery::default() };
+        span.fields.push(("user".to_owned(), user.to_owned()));
+        span.fields.extend(destinations.map(|names| ("destinations".to_owned(), names.to_owned())));
+        span.fields.extend(level.map(|level| ("log.level".to_owned(), level.to_owned())));
+        spans.push(span);
     }
     Query {
         severity: Severity::ALL[event.severity],
@@ -178,7 +181,8 @@ fn query(event: &Event) -> Query {
         tags: event.tags.map(str::to_owned),
         destinations: event.destinations.map(str::to_owned),
         fields: vec![("code".to_owned(), event.code.to_string())],
-        span,
+        spans,
+        ..Query::default()
     }
 }
 
@@ -257,4 +261,51 @@ fn an_explanation_says_why_and_why_not() {
     assert!(text.contains("route matches: "), "{text}");
     let named = control.explain(&Query { destinations: Some("ap".into()), ..Query::default() });
     assert_eq!(named.unknown, ["ap"]);
+}
+
+#[test]
+fn an_explanation_names_the_filter_and_how_tracing_was_compiled() {
+    let control = Control::new();
+    let _ = memory(&control, "app", Severity::TRACE);
+    let only_db = |spec: &mut tracework::engine::PlanSpec| {
+        spec.filters.push(("only-db".to_owned(), std::sync::Arc::new(rule("span = query")) as _));
+        Ok(())
+    };
+    control.change(only_db).expect("a filter");
+    let told = |query: &Query| control.explain(query).to_string();
+    let text = told(&Query::default());
+    assert!(text.contains("no   app  the pipeline's filter `only-db` rejects it: span = query"), "{text}");
+    let spans = ["request", "query"].map(|name| SpanQuery { name: name.to_owned(), fields: Vec::new() });
+    let inside = Query { spans: spans.into(), severity: Severity::DEBUG, ..Query::default() };
+    assert!(told(&inside).starts_with("yes  app"), "{}", told(&inside));
+    let compiled = Query { static_max_level: Some(Severity::INFO), ..inside.clone() };
+    let text = told(&compiled);
+    assert!(text.starts_with("no   app  tracing was compiled without it\n"), "{text}");
+    assert!(text.contains("compiled with INFO as its highest level"), "{text}");
+    let loud = Query { severity: Severity::INFO, ..compiled };
+    assert!(told(&loud).starts_with("yes  app") && !told(&loud).contains("compiled"));
+    let tags = TagFilter { any: vec!["A".to_owned()], ..Default::default() };
+    let tagged = |spec: &mut tracework::engine::PlanSpec| {
+        spec.tags.clone_from(&tags);
+        Ok(())
+    };
+    control.change(tagged).expect("tags");
+    let text = told(&inside);
+    assert!(text.contains("no   app  the pipeline's `tags` ask for others"), "{text}");
+}
+
+#[test]
+fn reserved_fields_count_by_the_names_of_the_pipeline() {
+    let names = tracework::engine::ReservedNames { tags: "labels".to_owned(), ..Default::default() };
+    let control = Control::builder().names(names).build().expect("it starts");
+    let _ = memory(&control, "app", Severity::INFO);
+    control.set_route("tagged", rule("tag = A and kind = audit"), &["app"]).expect("a route");
+    let field = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let route = |tags: &str, kind: &str| {
+        let fields = vec![field(tags, "A"), field("kind", kind)];
+        control.explain(&Query { fields, ..Query::default() }).routes[0].1
+    };
+    assert!(route("labels", "audit"));
+    assert!(!route("tags", "audit"), "an ordinary field here");
+    assert!(!route("labels", "nothing of the kind"), "an ordinary field too");
 }

@@ -4,7 +4,7 @@ use crate::support::Bench;
 use tracework::core::TagFilter;
 use tracework::prelude::*;
 
-fn listed(control: &Control) -> Vec<(&'static str, usize, bool)> {
+fn listed(control: &Control) -> Vec<(String, usize, bool)> {
     control.layers().into_iter().map(|layer| (layer.name, layer.count, layer.enabled)).collect()
 }
 
@@ -18,7 +18,7 @@ fn our_layers_are_listed_and_switched() {
         .with(DestinationLayer::new(control));
     control.set_tags(TagFilter { any: vec!["KEEP".into()], ..TagFilter::default() }).expect("it is set");
     let all = [("DestinationLayer", 1, true), ("TagFilterLayer", 1, true), ("MetadataLayer", 1, true)];
-    assert_eq!(listed(control), all);
+    assert_eq!(listed(control), all.map(|(name, count, enabled)| (name.to_owned(), count, enabled)));
     bench.run_in(stack, || {
         info!("no tag");
         control.flush(Duration::from_secs(10));
@@ -29,7 +29,7 @@ fn our_layers_are_listed_and_switched() {
         info!("bare");
         control.flush(Duration::from_secs(10));
         control.disable_layer("DestinationLayer").expect("it is there");
-        assert_eq!(listed(control)[0], ("DestinationLayer", 1, false));
+        assert_eq!(listed(control)[0], ("DestinationLayer".into(), 1, false));
         info!("nowhere");
         control.flush(Duration::from_secs(10));
         for name in ["DestinationLayer", "MetadataLayer", "TagFilterLayer"] {

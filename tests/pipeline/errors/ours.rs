@@ -88,7 +88,7 @@ fn the_self_log_goes_to_a_file_as_well() {
     let path = folder.path().join("self.log");
     let bench = Bench::new();
     let output = SelfLogOutput { stderr: false, file: Some(path.clone()) };
-    bench.control.set_self_log(output).expect("a thread");
+    bench.control.set_self_log(output);
     bench.control.note(SelfLogSource::Config, "line 3:\nno such key");
     let text = || std::fs::read_to_string(&path).unwrap_or_default();
     assert!(soon(|| text() == "tracework: config: line 3:\\nno such key\n"), "{}", text());
@@ -104,4 +104,29 @@ fn a_plan_with_a_self_log_full_of_trouble_still_delivers() {
     bench.run(|| (0..2_000).for_each(|number| info!(number, "hello")));
     assert_eq!(bench.memory.records().len(), 2_000);
     assert!(bench.control.self_log().len() <= 256);
+}
+
+#[test]
+fn what_housekeeping_did_is_in_the_self_log_and_nowhere_else() {
+    struct Keeps(Option<&'static str>);
+    impl Destination for Keeps {
+        fn name(&self) -> &'static str {
+            "keeps"
+        }
+        fn deliver(&mut self, _: &Batch<'_>) -> Result<(), Failure> {
+            Ok(())
+        }
+        fn notice(&mut self) -> Option<String> {
+            self.0.take().map(str::to_owned)
+        }
+    }
+    let bench = Bench::new();
+    bench.control.attach("table", Keeps(Some("7 rows were deleted"))).expect("it attaches");
+    bench.run(|| info!("hello"));
+    let noted = |entry: &tracework::engine::SelfLogEntry| {
+        entry.source == SelfLogSource::Destination("table".into()) && entry.message == "7 rows were deleted"
+    };
+    assert!(soon(|| bench.control.self_log().iter().any(noted)), "{:?}", bench.control.self_log());
+    assert_eq!(bench.control.failures().told, 0, "it is no failure");
+    assert_eq!(bench.memory.records().len(), 1);
 }

@@ -87,22 +87,21 @@ fn a_removed_destination_gets_the_last_record_before_it_and_is_closed() {
 #[test]
 fn one_that_cannot_start_makes_nothing_change_unless_another_takes_over() {
     let stage = Stage::new(TWO);
-    std::fs::create_dir(stage.path("folder")).expect("a folder");
+    std::fs::write(stage.path("a file"), "").expect("a file");
     let before = stage.control.plan();
-    let bad = format!("level: ERROR\n{TWO}  bad: {{ type: file, path: DIR/folder }}\n");
-    let error = stage.apply(&bad).expect_err("a folder is no file");
-    let path = stage.path("folder");
-    let said = format!("the destination `bad` cannot start: {} is a folder", path.display());
-    assert!(error.to_string().starts_with(&said), "{error}");
+    let bad = format!("level: ERROR\n{TWO}  bad: {{ type: file, path: DIR/a file/log }}\n");
+    let error = stage.apply(&bad).expect_err("a file is no folder");
+    assert!(error.to_string().starts_with("the destination `bad` cannot start: "), "{error}");
+    assert!(error.to_string().contains("a file"), "{error}");
     assert_eq!(stage.control.plan().generation(), before.generation(), "nothing was swapped");
     assert!(stage.control.plan().spec().level.contains(Severity::INFO));
-    let report = stage.reload(&bad.replace("DIR/folder }", "DIR/folder, failover: app }"));
+    let report = stage.reload(&bad.replace("file/log }", "file/log, failover: app }"));
     assert_eq!(report.added, ["bad"]);
 }
 
 #[test]
 fn the_first_config_does_not_ask_whether_everything_can_start() {
-    let stage = Stage::new("destinations: { bad: { type: file, path: DIR } }");
+    let stage = Stage::new("destinations: { bad: { type: file, path: /dev/null/log } }");
     stage.run(|| info!("it waits"));
     assert_eq!(stage.control.health().destinations["bad"].ledger.lost(), 0);
 }

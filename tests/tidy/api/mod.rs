@@ -4,7 +4,7 @@ mod exposed;
 mod modules;
 mod stripped;
 
-use crate::sources::{relative, root};
+use crate::tidy::sources::{relative, root};
 use std::path::PathBuf;
 
 /// The libraries that programs may use, each with its name and its folder.

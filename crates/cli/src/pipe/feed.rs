@@ -47,6 +47,16 @@ impl Feed {
         }
     }
 
+    /// Takes the plan that holds now: what is fed from here on is routed by it.
+    pub(super) fn refresh(&mut self) {
+        if self.hub.generation() == self.plan.generation() {
+            return;
+        }
+        self.plan = self.hub.plan();
+        self.writer.set_generation(self.plan.generation());
+        self.draft = Draft::new(*self.plan.limits());
+    }
+
     /// Is there plain text whose next line may belong to it?
     pub(super) fn holds(&self) -> bool {
         self.held.is_some()

@@ -18,7 +18,7 @@ use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tracework::config::{Config, Reloader, WatchSettings};
-use tracework::engine::process_metadata;
+use tracework::engine::{SelfLogOutput, process_metadata};
 use tracework::{Control, KindSet, registry};
 
 const HELP: &str = "\
@@ -63,14 +63,18 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     output::warnings(&config);
     let config = for_a_pipe(config);
     let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
+    // The report stands alone on standard error; what failed is told behind it in any case.
+    control.set_self_log(SelfLogOutput { stderr: !options.report, file: None });
     let reloader = Reloader::preparing(&control, source, registry::standard(), for_a_pipe);
     let watch = options.watch.then(|| reloader.watch(WatchSettings::default())).transpose();
     let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
     let read = feed(&control, &options);
     drop(watch);
     drain(&control, options.timeout);
-    let destinations = control.shutdown(Duration::from_secs(5)).destinations;
-    let report = Report { destinations, buffer: control.health().buffer, time: started.elapsed() };
+    // What stood still for so long is not waited for again.
+    let ended = control.shutdown(options.timeout.min(Duration::from_secs(5)));
+    let buffer = control.health().buffer;
+    let report = Report { destinations: ended.destinations, errors: ended.errors, buffer, time: started.elapsed() };
     if options.report {
         output::err(&report.to_json());
     }
@@ -130,6 +134,7 @@ fn feed(control: &Control, options: &Options) -> io::Result<()> {
         }
         acks.tell(&mut feed);
         let more = lines.fill();
+        feed.refresh();
         if !matches!(more, Ok(true)) {
             feed.release();
             acks.tell(&mut feed);
@@ -200,13 +205,19 @@ fn verdict(report: &Report) -> ExitCode {
     if lost == 0 && dead == 0 {
         return ExitCode::SUCCESS;
     }
+    let records = |count: u64| if count == 1 { "1 record was".to_owned() } else { format!("{count} records were") };
     let mut parts = Vec::new();
     if lost > 0 {
-        parts.push(format!("{lost} records were lost"));
+        parts.push(format!("{} lost", records(lost)));
     }
     if dead > 0 {
-        parts.push(format!("{dead} records were refused for ever"));
+        parts.push(format!("{} refused for ever", records(dead)));
     }
-    output::err(&format!("tracework: {}", parts.join(", ")));
+    let mut text = format!("tracework: {}", parts.join(", "));
+    for line in report.failures() {
+        text.push_str("\n  ");
+        text.push_str(&line);
+    }
+    output::err(&text);
     ExitCode::FAILURE
 }

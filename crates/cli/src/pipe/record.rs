@@ -45,6 +45,11 @@ impl Writer {
         Self { names, kinds, generation, object, roles, joined: String::new(), id: String::new() }
     }
 
+    /// The generation of the plan that is to route what is written from here on.
+    pub(super) fn set_generation(&mut self, generation: u32) {
+        self.generation = generation;
+    }
+
     fn head(&self, time: Timestamp, severity: Severity, kind: Kind) -> Head {
         let roles = roles::DESTINATION | roles::TAG_FILTER | roles::METADATA;
         Head { time, severity, kind, callsite: None, generation: self.generation, roles }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
-use tracework::engine::{DropReason, LedgerRow};
+use tracework::engine::{DropReason, LastError, LedgerRow};
 
 /// The whole account of a run.
 pub(super) struct Report {
     pub(super) destinations: BTreeMap<String, LedgerRow>,
+    /// The last error of each destination that had one.
+    pub(super) errors: BTreeMap<String, LastError>,
     pub(super) buffer: LedgerRow,
     pub(super) time: Duration,
 }
@@ -22,6 +24,16 @@ impl Report {
     /// Records that no destination will ever accept.
     pub(super) fn dead(&self) -> u64 {
         self.destinations.values().map(|row| row.dead_lettered).sum()
+    }
+
+    /// Of each destination that did not deliver everything: how much, and why.
+    pub(super) fn failures(&self) -> impl Iterator<Item = String> {
+        let failed = |row: &LedgerRow| row.lost() + row.pending + row.dead_lettered;
+        self.destinations.iter().filter(move |(_, row)| failed(row) > 0).map(move |(name, row)| {
+            let mut reasons: Vec<&str> = row.dropped.keys().map(|reason| reason.reason()).collect();
+            reasons.extend(self.errors.get(name).map(|error| error.message.as_str()));
+            format!("{name}: {} of {}: {}", failed(row), row.accepted + row.recovered, reasons.join("; "))
+        })
     }
 
     /// One line of JSON.

@@ -17,12 +17,17 @@ fn help_and_version_are_told() {
 #[test]
 fn what_makes_no_sense_is_told_and_is_2() {
     let place = Place::with("level: INFO");
-    let rows: [(&[&str], &str); 8] = [
+    let rows: [(&[&str], &str); 13] = [
         (&[], "which command? There are check, explain, init, pipe and schema."),
         (&["chekc"], "there is no command `chekc`"),
         (&["serve"], "`serve` is not in this version yet"),
         (&["check"], "which config?"),
-        (&["check", "app.yml", "--loud"], "invalid option '--loud'"),
+        (&["check", "app.yml", "--loud"], "there is no option `--loud`."),
+        (&["check", "app.yml", "b.yml"], "`b.yml` is one word too many."),
+        (&["check", "--profile"], "`--profile` needs a value behind it."),
+        (&["pipe", "app.yml"], "Is it the config? Write `--config app.yml`."),
+        (&["init", "testing"], "write `--profile testing`"),
+        (&["init", "--profile", "nobody"], "There are development, testing, production, debug."),
         (&["pipe"], "which config?"),
         (&["pipe", "--config", "app.yml", "--allow-kinds", "odd"], "`odd` is no kind"),
         (&["explain", "--config", "app.yml", "--level", "LOUD"], "`LOUD` is no severity"),

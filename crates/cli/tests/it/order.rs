@@ -33,7 +33,7 @@ fn every_starter_is_right_and_fits_the_terminal() {
     let place = Place::with("");
     assert_eq!(place.run(&["init"], b"").out, place.run(&["init", "--profile", "development"], b"").out);
     let wrong = place.run(&["init", "--profile", "prodution"], b"");
-    assert!(wrong.code == Some(2) && wrong.err.contains("did you mean `production`?"), "{}", wrong.err);
+    assert!(wrong.code == Some(2) && wrong.err.contains("Did you mean `production`?"), "{}", wrong.err);
 }
 
 #[test]
@@ -99,4 +99,72 @@ fn colours_follow_the_usual_variables() {
     assert!(err.contains(&format!("\u{1b}[1m{plain}\u{1b}[0m")) && err.contains("\u{1b}[1;31m"), "{err}");
     let (_, _, err) = with(&place, &["check", "app.yml"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]);
     assert!(!err.contains('\u{1b}'), "{err}");
+}
+
+#[test]
+fn what_holds_for_a_destination_without_a_word_is_told_too() {
+    let config = "destinations:
+  app: { type: file, path: a.log, retry: { max: 5s }, buffer: { when_full: drop_oldest }, rotate: { size: 1MiB } }
+  audit: { type: memory, level: AUDIT, records: 10000, format: { type: json, shape: flat } }
+";
+    let place = Place::with(config);
+    let (code, out, err) = with(&place, &["check", "--explain-values", "app.yml"], &[]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    let rows = |path: &str| -> Vec<String> {
+        let start = format!("destinations.{path}: ");
+        out.lines()
+            .filter(|line| line.starts_with(&start))
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
+    };
+    let row = |path: &str, value: &str| assert_eq!(rows(path), [format!("destinations.{path}: {value}")], "{out}");
+    row("app.mode", "0640 default");
+    row("app.sharing", "append default");
+    row("app.retry.first", "500ms default");
+    row("app.buffer.memory", "8MiB default");
+    row("app.rotate.at_start", "false default");
+    row("app.enabled", "true default");
+    // What is said is told once, with who said it; also where it is the usual.
+    row("app.retry.max", "5s app.yml:2:49");
+    row("audit.records", "10000 app.yml:3:49");
+    row("audit.format.shape", "flat app.yml:3:85");
+    row("audit.format.zone", "UTC default");
+    // What another name has changed is no default.
+    assert_eq!(rows("audit.kinds"), [""; 0], "{out}");
+    row("app.kinds", "[log, audit, security, job, metric] default");
+    // They stand with their destination.
+    let at = |start: &str| out.lines().position(|line| line.starts_with(start)).expect(start);
+    assert!(at("destinations.app.mode") < at("destinations.audit.type"), "{out}");
+    assert!(!out.contains("18446744073709551615"), "{out}");
+}
+
+#[test]
+fn profiles_that_nobody_chose_are_checked_on_demand() {
+    let config = "level: INFO
+destinations: { app: { type: memory } }
+profiles:
+  good: { level: DEBUG }
+  typo: { inherit: good, destinations: { app: { levle: ERROR } } }
+  absent: { metadata: { key: \"${NOBODY_SETS_THIS}\" } }
+";
+    let place = Place::with(config);
+    let all = ["check", "--all-profiles", "app.yml"];
+    // They may name what is there only where they are used.
+    assert_eq!(place.run(&["check", "app.yml"], b"").code, Some(0));
+    let (code, _, err) = with(&place, &all, &[]);
+    assert_eq!(code, Some(2), "{err}");
+    let expected = "with the profile typo:
+
+app.yml:5:49: nothing is called `levle` in `destinations.app`";
+    assert!(err.starts_with(expected) && err.contains("did you mean `level`?"), "{err}");
+    assert!(err.contains("with the profile absent:") && err.contains("NOBODY_SETS_THIS"), "{err}");
+    assert!(!err.contains("good:") && !err.contains("production"), "those are right: {err}");
+    assert!(err.lines().all(|line| line.chars().count() <= 80) && !err.contains('\u{1b}'), "{err}");
+    let (_, _, colored) = with(&place, &all, &[("CLICOLOR_FORCE", "1")]);
+    assert!(colored.contains("\u{1b}[1m"), "{colored}");
+    let right = Place::with("level: INFO\nprofiles: { loud: { level: DEBUG } }\n");
+    let (code, out, err) = with(&right, &all, &[]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.ends_with("it is right with every profile\n"), "{out}");
 }

@@ -106,7 +106,8 @@ fn a_destination_that_cannot_deliver_makes_the_exit_1() {
     std::fs::write(place.path("blocked"), "a file where a folder must be").expect("it can be written");
     let (run, _) = place.pipe(&["--report", "--timeout", "500ms"], b"one\ntwo\n");
     assert_eq!(run.code, Some(1));
-    assert!(run.err.contains("2 records were lost"), "{}", run.err);
+    assert!(run.err.contains("2 records were lost\n  app: 2 of 2: the time to shut down was over; "), "{}", run.err);
+    assert!(run.err.contains("blocked"), "the reason is told: {}", run.err);
     let report: Value =
         serde_json::from_str(run.err.lines().next().unwrap_or_default()).expect("the report comes first");
     assert_eq!(report["lost"], 2);
@@ -174,6 +175,46 @@ fn what_the_surroundings_tell_is_in_every_record_and_gives_way_to_what_is_named(
     let metadata = &records[0]["metadata"];
     assert_eq!((&metadata["k8s.namespace.name"], &metadata["k8s.pod.name"]), (&"shop".into(), &"payments-7d9f".into()));
     assert_eq!(metadata["os.type"], "mine");
+}
+
+#[test]
+fn a_destination_that_fails_is_told_at_once() {
+    let place = Place::with("destinations: { app: { type: file, path: blocked/app.jsonl, retry: { first: 10ms } } }");
+    std::fs::write(place.path("blocked"), "a file where a folder must be").expect("it can be written");
+    let mut child =
+        place.command(&["pipe", "--config", "app.yml", "--timeout", "100ms"]).spawn().expect("it was built");
+    let mut input = child.stdin.take().expect("it is piped");
+    let mut told = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    input.write_all(b"{\"msg\":\"one\"}\n").expect("it reads");
+    let line = told.next().expect("a line, while it runs").expect("it can be read");
+    assert!(line.starts_with("tracework: destination app: ") && line.contains("blocked"), "{line}");
+    drop(input);
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
+#[test]
+fn a_level_and_a_route_that_are_changed_while_it_pipes_hold() {
+    let config = |level: &str, route: &str| {
+        format!(
+            "destinations: {{ app: {{ type: file, path: app.jsonl, level: {level} }}, \
+             more: {{ type: file, path: more.jsonl }} }}\n\
+             routes: [{{ when: 'tag = X', to: [{route}] }}]\ndefault: [app]\nmetadata: {{ at: {level} }}\n"
+        )
+    };
+    let place = Place::with(&config("ERROR", "app"));
+    let mut child = place.command(&["pipe", "--config", "app.yml", "--watch"]).spawn().expect("it was built");
+    let mut input = child.stdin.take().expect("it is piped");
+    input.write_all(b"{\"level\":\"error\",\"msg\":\"before\"}\n").expect("it reads");
+    std::fs::write(place.path("app.yml"), config("INFO", "more")).expect("it can be written");
+    let end = Instant::now() + Duration::from_secs(20);
+    let lines = |name: &str| std::fs::read_to_string(place.path(name)).unwrap_or_default().lines().count();
+    while lines("app.jsonl") < 2 || lines("more.jsonl") < 1 {
+        assert!(Instant::now() < end, "the change does not hold: {} {}", lines("app.jsonl"), lines("more.jsonl"));
+        input.write_all(b"{\"msg\":\"after\"}\n{\"msg\":\"after\",\"tags\":\"X\"}\n").expect("it reads");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
 }
 
 #[test]

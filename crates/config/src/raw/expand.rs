@@ -41,6 +41,9 @@ impl Expansion<'_> {
                 let taken = matches!(self.problems.origin(node.place), Origin::Environment(_));
                 if text.contains("${") && !taken {
                     self.place = node.place;
+                    if let Some(name) = lone(text) {
+                        self.problems.note_variable(node.place, name);
+                    }
                     *text = self.text(text, 0);
                 }
             }
@@ -107,6 +110,12 @@ impl Expansion<'_> {
         self.problems.add(self.place, message, Some(help));
         String::new()
     }
+}
+
+/// The variable that `text` is, if it is nothing else and has no default.
+fn lone(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("${")?.strip_suffix('}')?;
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
 }
 
 /// Where the `}` is that closes what stands before `text`; a `${` in it has one of its own.

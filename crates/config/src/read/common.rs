@@ -1,21 +1,16 @@
 //! What holds for every destination.
 
-use super::top::block_limit;
+use super::delivery::{read_batch, read_breaker, read_buffer, read_concurrency, read_limit, read_retry};
 use super::{filters, names};
 use crate::nearest::suggest;
 use crate::place::shown;
-use crate::raw::Data;
 use crate::schema::Shape;
 use crate::section::{Section, kind_names, severities};
-use crate::units;
 use std::sync::Arc;
-use tracework_core::{
-    BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, GiveUp, Kind, KindSet, Overflow,
-    RetrySettings, Severity, SeveritySet,
-};
+use tracework_core::{DeadLetterSettings, DestinationSettings, Kind, KindSet, Severity, SeveritySet};
 use tracework_rules::Rule;
 
-const TEXTS: [(&str, &str, &str); 14] = [
+const TEXTS: [(&str, &str, &str); 17] = [
     ("format", "How records are written.", "json"),
     ("enabled", "Whether it starts switched on.", "true"),
     ("level", "The least severity it takes, or a kind; without it, that of the top.", "WARNING"),
@@ -26,6 +21,9 @@ const TEXTS: [(&str, &str, &str); 14] = [
     ("tags", "The tags that a record must and must not have; a list asks for one of them.", "[PAYMENT]"),
     ("batch", "How records are put together for it.", ""),
     ("retry", "How often a failed delivery is tried again.", ""),
+    ("breaker", "When it counts as down.", ""),
+    ("limit", "How fast it is handed records: its worker waits, nothing is dropped.", "1000/s"),
+    ("concurrency", "How many batches it gets at once, if it can take several: auto, or a number.", "auto"),
     ("buffer", "The queue in front of it.", ""),
     ("dead_letters", "Where records are kept that no delivery will ever accept.", ""),
     ("failover", "The destination that takes over while this one fails.", "emergency"),
@@ -54,6 +52,13 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
     }
     settings.batch = section.within("batch", |batch| read_batch(batch, settings.batch)).unwrap_or(settings.batch);
     settings.retry = section.within("retry", |retry| read_retry(retry, settings.retry)).unwrap_or(settings.retry);
+    settings.breaker =
+        section.within("breaker", |breaker| read_breaker(breaker, settings.breaker)).unwrap_or(settings.breaker);
+    settings.limit = read_limit(section).unwrap_or(settings.limit);
+    // A type may have a bound of its own by this name; within it, the engine finds out how many are good.
+    if !section.asked().iter().any(|name| name == "concurrency") {
+        settings.concurrency = read_concurrency(section).unwrap_or(settings.concurrency);
+    }
     let batch_bytes = settings.batch.bytes;
     settings.buffer =
         section.within("buffer", |buffer| read_buffer(buffer, settings.buffer)).unwrap_or(settings.buffer);
@@ -77,7 +82,8 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
 /// `level: ERROR` and above, or `levels: [ERROR]` only. Both take AUDIT, SECURITY and JOB_STATUS for kinds.
 fn levels(section: &mut Section<'_>, settings: &mut DestinationSettings) {
     if section.has("level") && section.has("levels") {
-        section.refuse("levels", "`level` and `levels` exclude each other");
+        let why = "`level` and `levels` exclude each other; keep one: `level` is this one and above, `levels` are exactly these";
+        section.refuse("levels", why);
     }
     if let Some(node) = section.take("level", Shape::Level { off: true, kinds: true })
         && let Some(text) = section.scalar("level", node)
@@ -131,96 +137,6 @@ fn take_both(settings: &mut DestinationSettings, severities: &[Severity], kinds:
 fn kind_of(text: &str) -> Option<Kind> {
     let named = kind_names().any(|name| name.eq_ignore_ascii_case(text));
     if named { text.parse().ok() } else { None }
-}
-
-fn read_batch(batch: &mut Section<'_>, usual: BatchSettings) -> BatchSettings {
-    batch.about(&[
-        ("records", "A batch is delivered when it has this many records.", "100"),
-        ("bytes", "A batch is delivered when it has this many bytes.", "256KiB"),
-        ("every", "A batch is delivered this long after its first record.", "2s"),
-    ]);
-    let read = BatchSettings {
-        records: batch.take_count("records").unwrap_or(usual.records),
-        bytes: batch.take_memory("bytes").unwrap_or(usual.bytes),
-        every: batch.take_duration("every").unwrap_or(usual.every),
-    };
-    if read.records == 0 {
-        batch.refuse("records", "a batch has one record at least");
-    }
-    if read.bytes == 0 {
-        batch.refuse("bytes", "a batch has one byte at least");
-    }
-    read
-}
-
-fn read_retry(retry: &mut Section<'_>, usual: RetrySettings) -> RetrySettings {
-    retry.about(&[
-        ("first", "The wait before the second attempt; it doubles with each further one.", "500ms"),
-        ("max", "The longest wait.", "60s"),
-        ("give_up", "When records become dead letters: never, after `5 attempts`, or after a time.", "never"),
-    ]);
-    let read = RetrySettings {
-        first: retry.take_duration("first").unwrap_or(usual.first),
-        max: retry.take_duration("max").unwrap_or(usual.max),
-        give_up: give_up(retry).unwrap_or(usual.give_up),
-    };
-    if read.first > read.max {
-        let name = if retry.has("max") { "max" } else { "first" };
-        retry.refuse(name, "the first wait is longer than the longest: `first` must not exceed `max`");
-    }
-    read
-}
-
-/// `never`, `5`, `5 attempts`, or a time.
-fn give_up(retry: &mut Section<'_>) -> Option<GiveUp> {
-    retry.note("give_up", Shape::words(["never"]));
-    let node = retry.take("give_up", Shape::Attempts)?;
-    let text = retry.scalar("give_up", node)?;
-    let number = text.strip_suffix("attempts").or_else(|| text.strip_suffix("attempt")).unwrap_or(text).trim();
-    if text == "never" {
-        Some(GiveUp::Never)
-    } else if let Some(attempts) = number.parse().ok().filter(|&attempts: &u32| attempts > 0) {
-        Some(GiveUp::Attempts(attempts))
-    } else if let Ok(time) = units::duration(text) {
-        Some(GiveUp::After(time))
-    } else {
-        let help = "write `never`, `5 attempts`, or a time such as 10m";
-        retry.refuse_at(node.place, format!("`{}` says no end of trying", shown(text)), Some(help.into()));
-        None
-    }
-}
-
-fn read_buffer(buffer: &mut Section<'_>, usual: BufferSettings) -> BufferSettings {
-    buffer.about(&[
-        ("memory", "Bytes that waiting records may hold, 1KiB at least.", "8MiB"),
-        ("when_full", "What happens when it is full; `{ block: 2s }` has callers wait so long.", "drop_oldest"),
-    ]);
-    buffer.later("disk");
-    buffer.later("path");
-    let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
-    if memory < 1 << 10 {
-        buffer.refuse("memory", "a queue needs 1KiB at least");
-    }
-    BufferSettings { memory, when_full: overflow(buffer).unwrap_or(usual.when_full) }
-}
-
-fn overflow(buffer: &mut Section<'_>) -> Option<Overflow> {
-    if let Some(limit) = block_limit(buffer) {
-        return limit.map(|limit| Overflow::Block { limit: Some(limit) });
-    }
-    let words = [
-        ("block", Overflow::Block { limit: None }),
-        ("drop_newest", Overflow::DropNewest),
-        ("drop_oldest", Overflow::DropOldest),
-        ("drop_lowest", Overflow::DropLowest),
-    ];
-    if let Some(node) = buffer.take("when_full", Shape::Map)
-        && matches!(&node.data, Data::Scalar { text, .. } if text == "spill")
-    {
-        buffer.refuse("when_full", "`spill` needs a spool on disk, which is not in this version yet");
-        return None;
-    }
-    buffer.take_enum("when_full", &words)
 }
 
 fn read_dead(letters: &mut Section<'_>, usual: &DeadLetterSettings) -> DeadLetterSettings {

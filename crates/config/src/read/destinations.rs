@@ -5,13 +5,23 @@ use crate::config::Prepared;
 use crate::nearest::suggest;
 use crate::place::{Place, shown};
 use crate::raw::{Data, Key, Node};
+use crate::save::usual::{self, Usual};
 use crate::schema::Shape;
 use crate::section::Section;
-use tracework_core::DestinationSettings;
+use tracework_core::{Attachment, DestinationSettings, nearest};
 use tracework_engine::Plan;
 
-/// Types that come with later versions.
-const LATER: [&str; 6] = ["syslog", "http", "sql", "amqp", "kafka", "otlp"];
+/// Types of destinations that a build may leave out, and the feature of the program that brings each.
+const BY_FEATURE: [(&str, &str); 8] = [
+    ("amqp", "amqp"),
+    ("http", "http"),
+    ("kafka", "kafka"),
+    ("nats", "nats"),
+    ("otlp", "otlp"),
+    ("redis", "redis"),
+    ("sql", "sql"),
+    ("syslog", "syslog"),
+];
 
 /// Reads them all.
 pub(super) fn read(top: &mut Section<'_>) -> Vec<Prepared> {
@@ -53,7 +63,8 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     let mut section = top.item("destinations", path, key.place, node)?;
     section.about(&[("type", "Which type of destination it is.", "file")]);
     let types = top.shared().registry.destinations();
-    let (kind, _) = section.need("type", |section, name| section.take_type(name, types)).ok()?;
+    let help = without_type(top, key, node, known);
+    let (kind, _) = section.need_or("type", |section, name| section.take_type(name, types), help).ok()?;
     let Some(factory) = top.shared().registry.destinations.factory(kind) else {
         refuse_type(&section, node.get("type").map_or(key.place, |node| node.place), kind);
         // What its own settings are nobody knows, but what all have in common is read.
@@ -65,9 +76,11 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     let source = said::source(node.entries(), section.asked(), section.paths(), section.secrets());
     let format = section.take_format();
     let mut settings = attachment.as_ref().map(|attachment| attachment.settings.clone()).unwrap_or_default();
+    let own = settings.clone();
     common::read(&mut section, &mut settings, known);
     section.finish();
     let mut attachment = attachment.ok()?;
+    section.note_usual(|| usual_of(&attachment, &own));
     attachment.settings = settings;
     attachment.format = format.or(attachment.format);
     let format = section.format_name().map(str::to_owned);
@@ -78,13 +91,33 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
         paths: section.into_paths(),
         attachment,
         source,
+        own,
     })
 }
 
+/// What to write for a destination that has no type: the name of another one or of a key may be mistyped.
+fn without_type(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Option<String> {
+    let others = known.iter().map(String::as_str).filter(|other| *other != key.text);
+    if let Some(name) = nearest(&key.text, others) {
+        return Some(format!("is it about `{name}`? A destination of its own says `type: file` or the like"));
+    }
+    if let Some((wrong, _)) = node.entries().iter().find(|(wrong, _)| nearest(&wrong.text, ["type"]).is_some()) {
+        return Some(format!("did you mean `type` by `{}`?", shown(&wrong.text)));
+    }
+    suggest("", top.shared().registry.destinations())
+}
+
+/// What holds for a destination of this type without a word.
+fn usual_of(attachment: &Attachment, own: &DestinationSettings) -> Vec<Usual> {
+    let format = attachment.destination.usual_format().and_then(|format| format.as_config());
+    let format = format.map(|format| (vec!["format".to_owned()], format.kind().to_owned()));
+    usual::of_destination(attachment, own, own).into_iter().chain(format).collect()
+}
+
 fn refuse_type(section: &Section<'_>, place: Place, kind: &str) {
-    if LATER.contains(&kind) {
-        let message = format!("destinations of the type `{kind}` are not in this version yet");
-        section.refuse_at(place, message, None);
+    if let Some((_, feature)) = BY_FEATURE.iter().find(|(name, _)| *name == kind) {
+        let message = format!("destinations of the type `{kind}` are left out of this program");
+        section.refuse_at(place, message, Some(format!("build it with the feature `{feature}` of tracework")));
         return;
     }
     let help = suggest(kind, section.shared().registry.destinations());
@@ -92,9 +125,8 @@ fn refuse_type(section: &Section<'_>, place: Place, kind: &str) {
 }
 
 fn check_name(top: &Section<'_>, key: &Key) {
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     let name = &key.text;
-    if !(1..=64).contains(&name.len()) || !name.bytes().all(good) || name.starts_with('-') {
+    if !Section::is_name(name) {
         let help = "a name is one to 64 letters, digits, `_`, `-` and `.`, without a `-` at the start";
         top.refuse_at(key.place, format!("`{}` is no name of a destination", shown(name)), Some(help.into()));
     }

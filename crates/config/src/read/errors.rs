@@ -1,13 +1,13 @@
 //! What becomes of errors: those that the program catches, and those that raise an alert.
 
-use super::names;
+use super::{actions, names};
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Data;
 use crate::schema::Shape;
 use crate::section::{Section, severities};
 use tracework_core::{Severity, tags};
-use tracework_engine::{AlertSpec, BacktraceWhen, ErrorSettings};
+use tracework_engine::{AlertSpec, BacktraceWhen, ErrorSettings, PlannedAction};
 use tracework_rules::Rule;
 
 /// `errors: { level, tags, destinations, backtrace, panics }`.
@@ -58,29 +58,35 @@ fn level(section: &mut Section<'_>) -> Option<Severity> {
     level
 }
 
-/// `alerts: [{ name, when, to }]`.
-pub(super) fn alerts(top: &mut Section<'_>, known: &[String]) -> Vec<AlertSpec> {
-    let Some(node) = top.take("alerts", Shape::Sections) else { return Vec::new() };
+/// `alerts: [{ name, when, to, actions }]`.
+pub(super) fn alerts(top: &mut Section<'_>, known: &[String]) -> (Vec<AlertSpec>, Vec<PlannedAction>) {
+    let nothing = (Vec::new(), Vec::new());
+    let Some(node) = top.take("alerts", Shape::Sections) else { return nothing };
     let Data::List(list) = &node.data else {
         let help = "write `- { name: intrusion, to: [pager] }`, a line for each alert";
         top.refuse_at(node.place, format!("`alerts` must be a list; this is {}", node.noun()), Some(help.into()));
-        return Vec::new();
+        return nothing;
     };
-    let mut alerts: Vec<AlertSpec> = Vec::new();
+    let (mut alerts, mut actions): (Vec<AlertSpec>, Vec<PlannedAction>) = nothing;
     for (number, node) in list.iter().enumerate() {
         let Some(mut section) = top.item("alerts", format!("alerts[{number}]"), node.place, node) else { continue };
         let alert = alert(&mut section, known);
         section.finish();
-        let Some(alert) = alert else { continue };
+        let Some((alert, own)) = alert else { continue };
+        if let Some(twice) = own.iter().find(|action| actions.iter().any(|other| other.name() == action.name())) {
+            let why = format!("an action of another alert is called `{}` already", shown(twice.name()));
+            section.refuse("actions", format!("{why}; give one of them a `name`"));
+        }
+        actions.extend(own);
         if alerts.iter().any(|other| other.name == alert.name) {
             section.refuse("name", format!("another alert is called `{}` already", shown(&alert.name)));
         }
         alerts.push(alert);
     }
-    alerts
+    (alerts, actions)
 }
 
-fn alert(section: &mut Section<'_>, known: &[String]) -> Option<AlertSpec> {
+fn alert(section: &mut Section<'_>, known: &[String]) -> Option<(AlertSpec, Vec<PlannedAction>)> {
     section.about(&[
         ("name", "What it is called.", "intrusion"),
         (
@@ -90,6 +96,7 @@ fn alert(section: &mut Section<'_>, known: &[String]) -> Option<AlertSpec> {
             "kind = security",
         ),
         ("to", "The destinations that get the record, past routes, thresholds and filters.", "[pager]"),
+        ("actions", "What is run for the record, each on a thread of its own; the types are those of linked-in crates.", ""),
     ]);
     let name = section.need_str("name").ok();
     let when = if section.has("when") {
@@ -98,11 +105,17 @@ fn alert(section: &mut Section<'_>, known: &[String]) -> Option<AlertSpec> {
         _ = section.take_rule("when");
         Rule::parse(AlertSpec::SECURITY).ok()
     };
-    let to = section.need("to", |section, key| {
-        let nodes = section.take_nodes(key, Shape::Text)?;
+    let to = section.take_nodes("to", Shape::Text).map(|nodes| {
         let found = nodes.into_iter().filter(|(name, node)| names::check(section, name, node, known));
-        Some(found.map(|(name, _)| name.to_owned()).collect::<Vec<_>>())
+        found.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
     });
-    let no_actions: [String; 0] = [];
-    Some(AlertSpec::new(name?, when?, no_actions).to(to.ok()?))
+    let owner = name.clone().unwrap_or_else(|| "alert".to_owned());
+    let actions = actions::actions(section, &owner);
+    if !section.has("to") && !section.has("actions") {
+        let help = "write `to: [DESTINATION]`, or `actions: [{ type: .. }]`".to_owned();
+        section.refuse_at(section.place(), format!("`{}` needs `to` or `actions`", section.path()), Some(help));
+    }
+    let actions = actions.unwrap_or_default();
+    let alert = AlertSpec::new(name?, when?, actions.iter().map(PlannedAction::name));
+    Some((alert.to(to.unwrap_or_default()), actions))
 }

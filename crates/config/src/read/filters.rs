@@ -4,15 +4,17 @@ use crate::nearest::suggest;
 use crate::place::{Place, shown};
 use crate::raw::{Data, Key, Node};
 use crate::registry::MadeFilter;
+use crate::save::usual;
 use crate::schema::Shape;
 use crate::section::{Reported, Section};
 use std::sync::Arc;
 use std::time::Duration;
-use tracework_core::{Decision, Filter, NamedFilter, Record, StatefulFilter, Timestamp};
+use tracework_core::{Decision, Description, Filter, NamedFilter, Record, StatefulFilter, Timestamp};
 use tracework_engine::{Burst, Dedup, Except, FilterKey, RateLimit, Sample};
+use tracework_rules::Rule;
 
 /// The types that are always there.
-const TYPES: [&str; 4] = ["rate", "dedup", "burst", "sample"];
+const TYPES: [&str; 5] = ["rate", "dedup", "burst", "sample", "rule"];
 
 /// A filter that was read.
 pub(super) enum Read {
@@ -31,6 +33,10 @@ impl StatefulFilter for Plain {
 
     fn describe(&self) -> String {
         self.0.describe()
+    }
+
+    fn as_config(&self) -> Option<Description> {
+        self.0.as_config()
     }
 }
 
@@ -105,6 +111,7 @@ fn filter(section: &mut Section<'_>, name: Option<&str>) -> Result<Read, Reporte
         "dedup" => dedup(section).map(|filter| MadeFilter::Stateful(Box::new(filter))),
         "burst" => burst(section).map(|filter| MadeFilter::Stateful(Box::new(filter))),
         "sample" => sample(section).map(|filter| MadeFilter::Stateful(Box::new(filter))),
+        "rule" => rule(section).map(|rule| MadeFilter::Plain(Arc::new(rule))),
         other => match registry.filters.factory(other) {
             Some(make) => make(section),
             None => {
@@ -113,6 +120,14 @@ fn filter(section: &mut Section<'_>, name: Option<&str>) -> Result<Read, Reporte
             }
         },
     };
+    section.note_usual(|| {
+        let description = match &made {
+            Ok(MadeFilter::Plain(filter)) => filter.as_config(),
+            Ok(MadeFilter::Stateful(filter)) => filter.as_config(),
+            Err(_) => None,
+        };
+        description.map(|description| usual::of_description(&description)).unwrap_or_default()
+    });
     section.finish();
     let name = name.unwrap_or_else(|| kind.to_owned());
     Ok(match (made?, except) {
@@ -207,6 +222,11 @@ fn sample(section: &mut Section<'_>) -> Result<Sample, Reported> {
         Some(key) => filter.by(key),
         None => filter,
     })
+}
+
+fn rule(section: &mut Section<'_>) -> Result<Rule, Reported> {
+    section.about(&[("when", "The records that it keeps, as a rule.", "not message contains 'health check'")]);
+    section.need("when", Section::take_rule)
 }
 
 fn about_keys(section: &mut Section<'_>) {

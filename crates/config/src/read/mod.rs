@@ -1,6 +1,9 @@
 //! The second stage: from nodes to a validated config.
 
+mod actions;
+mod callsites;
 mod common;
+mod delivery;
 mod destinations;
 mod enrich;
 mod errors;

@@ -1,6 +1,7 @@
 //! The flight recorder.
 
 use super::{filters, names};
+use crate::save::usual;
 use crate::schema::Shape;
 use crate::section::Section;
 use tracework_core::Severity;
@@ -24,17 +25,19 @@ pub(super) fn recorder(top: &mut Section<'_>, known: &[String]) -> Option<Record
             ("keys", "How many keys are kept; of more, the one not seen for the longest time goes.", "1024"),
             ("age", "How long a key is kept that has no new record.", "5m"),
         ]);
-        let usual = RecorderSpec::default();
-        RecorderSpec {
-            level: level(section).unwrap_or(usual.level),
-            when: section.take_rule("when").unwrap_or(usual.when),
+        let without = RecorderSpec::default();
+        let read = RecorderSpec {
+            level: level(section).unwrap_or(without.level),
+            when: section.take_rule("when").unwrap_or(without.when),
             to: to(section, known),
             by: by(section),
-            records: at_least_one(section, "records").unwrap_or(usual.records),
-            memory: section.take_memory("memory").unwrap_or(usual.memory),
-            keys: at_least_one(section, "keys").unwrap_or(usual.keys),
-            age: section.take_duration("age").unwrap_or(usual.age),
-        }
+            records: at_least_one(section, "records").unwrap_or(without.records),
+            memory: section.take_memory("memory").unwrap_or(without.memory),
+            keys: at_least_one(section, "keys").unwrap_or(without.keys),
+            age: section.take_duration("age").unwrap_or(without.age),
+        };
+        section.note_usual(usual::of_recorder);
+        read
     })
 }
 

@@ -7,6 +7,8 @@ use crate::schema::Shape;
 use crate::section::Section;
 use tracework_engine::RouteSpec;
 
+const WITHOUT_WHEN: &str = "say which records: `when: \"level >= ERROR\"`. What no route matches goes to `default`";
+
 /// `routes: [{ name, when, to, filters }]`.
 pub(super) fn routes(top: &mut Section<'_>, known: &[String]) -> Vec<RouteSpec> {
     let Some(node) = top.take("routes", Shape::Sections) else { return Vec::new() };
@@ -40,7 +42,7 @@ fn route(section: &mut Section<'_>, known: &[String]) -> Option<RouteSpec> {
         ("filters", "Filters that remember, asked about what this route alone leads somewhere.", ""),
     ]);
     let name = section.take_str("name");
-    let when = section.need("when", Section::take_rule).ok();
+    let when = section.need_or("when", Section::take_rule, Some(WITHOUT_WHEN.to_owned())).ok();
     let to = section.need("to", |section, _| names_in(section, "to", known)).ok();
     let filters = filters::filters(section).into_iter().map(filters::Read::remembering).collect();
     Some(RouteSpec { name, when: when?, to: to?, filters })

@@ -1,6 +1,6 @@
 //! What stands at the top.
 
-use super::{destinations, enrich, errors, filters, names, recorder, routes};
+use super::{callsites, destinations, enrich, errors, filters, names, recorder, routes};
 use crate::apply::set_rest;
 use crate::config::Config;
 use crate::nearest::suggest;
@@ -19,7 +19,7 @@ use tracework_rules::{Directives, TargetLevels, TargetPattern};
 /// Sections that come with later versions.
 const LATER: [&str; 7] = ["triggers", "audit", "jobs", "store", "metrics", "security", "server"];
 
-const TEXTS: [(&str, &str, &str); 23] = [
+const TEXTS: [(&str, &str, &str); 24] = [
     (
         "profile",
         "What is read under this file: development, testing, production, debug, or one of `profiles`.",
@@ -43,6 +43,11 @@ const TEXTS: [(&str, &str, &str); 23] = [
         "The least severity that each target may emit at all: `hyper: WARNING`, `\"noisy::*\": off`; or the directives of RUST_LOG.",
         "{ hyper: WARNING }",
     ),
+    (
+        "callsites",
+        "The least severity of single callsites, below all thresholds: `\"src/db.rs:42\": DEBUG`, `\"message ~ slow\": off`.",
+        "{ \"target app::db line 42\": DEBUG }",
+    ),
     ("spans", "The least severity of spans that are captured.", "TRACE"),
     ("tags", "The tags that every record must and must not have; a list asks for one of them.", "{ none: [NOISY] }"),
     ("redact", "Which secrets are masked before anything reaches a queue; false masks nothing.", "{ keys: [pin] }"),
@@ -53,7 +58,7 @@ const TEXTS: [(&str, &str, &str); 23] = [
     ("routes", "Which records go where. All that match count together; what none matches goes to `default`.", ""),
     ("recorder", "The flight recorder: keeps what leads up to an error in memory, and writes it only then.", ""),
     ("errors", "What becomes of errors that the program catches, and of panics.", ""),
-    ("alerts", "Which records raise an alert, and where that goes.", ""),
+    ("alerts", "Which records raise an alert, where that goes, and what it runs.", ""),
     ("default", "Where records go that no route matches; without it, to all destinations.", "[console, app]"),
 ];
 
@@ -77,6 +82,7 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     }
     spec.level = top.take_level("level").unwrap_or(spec.level);
     spec.targets = targets(top).unwrap_or_default();
+    spec.switches = callsites::callsites(top);
     spec.spans = top.take_level("spans").unwrap_or(spec.spans);
     spec.tags = top.take_tags("tags").unwrap_or_default();
     spec.redact = redact(top);
@@ -93,7 +99,9 @@ pub(super) fn read(file: &str, top: &mut Section<'_>) -> Config {
     let destinations = destinations::read(top);
     let known = names::known(top);
     spec.errors = errors::errors(top, &known);
-    spec.alerts = errors::alerts(top, &known);
+    let (alerts, actions) = errors::alerts(top, &known);
+    spec.alerts = alerts;
+    actions.into_iter().for_each(|action| spec.plan_action(action));
     spec.routes = routes::routes(top, &known);
     spec.default = match routes::default(top, &known) {
         Some(named) => named,

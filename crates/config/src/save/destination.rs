@@ -1,12 +1,15 @@
 //! A destination of the plan, as a config would say it.
 
-use super::plan::{Writer, level, tags};
+use super::delivery;
+use super::parts;
+use super::plan::{Says, Writer, level, tags};
 use super::yaml::{Line, Yaml};
+use std::sync::Arc;
 use std::time::Duration;
 use tracework_core::units::{show_bytes, show_duration};
 use tracework_core::{
-    BatchSettings, BufferSettings, DeadLetterSettings, Description, DestinationSettings, Filter, GiveUp, Kind, KindSet,
-    NamedFilter, Overflow, RetrySettings, Said, Secret, Setting, Severity, SeveritySet,
+    DeadLetterSettings, Description, DestinationSettings, Filter, Kind, KindSet, Said, Secret, Setting, Severity,
+    SeveritySet,
 };
 use tracework_engine::Described;
 
@@ -25,7 +28,7 @@ impl Writer<'_> {
             None => {}
         }
         if let Some(settings) = self.spec.settings(name) {
-            self.settings(&mut lines, settings, &path);
+            self.settings(&mut lines, settings, &DestinationSettings::default(), &path);
         }
         Some(lines)
     }
@@ -46,8 +49,9 @@ impl Writer<'_> {
     }
 
     fn entries(&mut self, lines: &mut Vec<Line>, settings: &[Said], path: &str) {
-        let all = self.everything;
-        for said in settings.iter().filter(|said| !said.usual || all) {
+        let says = self.said;
+        let inner = |said: &Said| matches!(said.value, Setting::Section(_));
+        for said in settings.iter().filter(|said| says.says(said.usual) || says == Says::Usual && inner(said)) {
             let name = said.name.as_str();
             let value = match &said.value {
                 Setting::Bool(value) => Yaml::word(value.to_string()),
@@ -77,35 +81,56 @@ impl Writer<'_> {
     }
 
     /// What every type has.
-    fn settings(&mut self, lines: &mut Vec<Line>, settings: &DestinationSettings, path: &str) {
-        let usual = DestinationSettings::default();
-        if settings.enabled != usual.enabled || self.everything {
+    pub(super) fn settings(
+        &mut self,
+        lines: &mut Vec<Line>,
+        settings: &DestinationSettings,
+        usual: &DestinationSettings,
+        path: &str,
+    ) {
+        let says = self.said;
+        if says.says(settings.enabled == usual.enabled) {
             lines.push(Line::entry("enabled", Yaml::word(settings.enabled.to_string())));
         }
-        self.levels(lines, settings, path);
-        if settings.kinds != usual.kinds || self.everything {
+        if says == Says::Set || settings.levels == usual.levels {
+            self.levels(lines, settings, path);
+        }
+        if says.says(settings.kinds == usual.kinds) {
             lines.push(Line::entry("kinds", kinds(settings.kinds)));
         }
-        let rules: Vec<_> = settings.filters.iter().map(|filter| filter.as_ref()).collect();
-        self.rules(lines, &rules, path);
-        self.stateful(lines, &settings.stateful, path);
-        if !settings.tags.is_empty() {
-            lines.push(Line::entry("tags", tags(&settings.tags)));
-        }
-        let all = self.everything;
         let sections = [
-            ("batch", batch(settings.batch, all)),
-            ("retry", retry(settings.retry, all)),
-            ("buffer", buffer(settings.buffer, all)),
-            ("dead_letters", dead_letters(&settings.dead_letters, all)),
+            ("batch", delivery::batch(settings.batch, usual.batch, says)),
+            ("retry", delivery::retry(settings.retry, usual.retry, says)),
+            ("breaker", delivery::breaker(settings.breaker, usual.breaker, says)),
+            ("limit", delivery::limit(settings.limit, usual.limit, says)),
+            ("buffer", delivery::buffer(settings.buffer, usual.buffer, says)),
+            ("dead_letters", dead_letters(&settings.dead_letters, &usual.dead_letters, says)),
         ];
+        if says == Says::Set {
+            self.parts(lines, settings, path);
+        }
         let sections = sections.into_iter().filter(|(_, section)| !section.is_empty());
         lines.extend(sections.map(|(name, section)| Line::entry(name, Yaml::Map(section))));
-        if let Some(failover) = &settings.failover {
+        let own = lines.iter().any(|line| matches!(line, Line::Entry(name, _) if name == "concurrency"));
+        if !own {
+            lines.extend(delivery::concurrency(settings.concurrency, usual.concurrency, says));
+        }
+        if says == Says::Set
+            && let Some(failover) = &settings.failover
+        {
             match self.is_left_out(failover) {
                 true => self.leave(lines, &format!("{path}.failover"), "it is left out itself"),
                 false => lines.push(Line::entry("failover", Yaml::text(failover))),
             }
+        }
+    }
+
+    /// What is never there by itself.
+    fn parts(&mut self, lines: &mut Vec<Line>, settings: &DestinationSettings, path: &str) {
+        let others = self.rules(lines, &settings.filters, path);
+        self.filters(lines, &others, &settings.stateful, path);
+        if !settings.tags.is_empty() {
+            lines.push(Line::entry("tags", tags(&settings.tags)));
         }
     }
 
@@ -122,14 +147,21 @@ impl Writer<'_> {
         }
     }
 
-    /// The rules; other filters are left out.
-    fn rules(&mut self, lines: &mut Vec<Line>, filters: &[&dyn Filter], path: &str) {
-        let mut rules: Vec<String> = Vec::new();
+    /// The rules; gives the filters of linked-in types, each with a name.
+    fn rules(
+        &mut self,
+        lines: &mut Vec<Line>,
+        filters: &[Arc<dyn Filter>],
+        path: &str,
+    ) -> Vec<(String, Arc<dyn Filter>)> {
+        let (mut rules, mut others): (Vec<String>, _) = (Vec::new(), Vec::new());
         for filter in filters {
-            let description = filter.as_config();
-            match description.as_ref().and_then(|description| description.get("when")) {
-                Some(Setting::Text(rule)) => rules.push(rule.clone()),
-                _ => self.leave(lines, &format!("{path}.filter"), &filter.describe()),
+            match filter.as_config() {
+                None => self.leave(lines, &format!("{path}.filter"), &filter.describe()),
+                Some(description) => match (description.kind(), description.get("when")) {
+                    ("rule", Some(Setting::Text(rule))) => rules.push(rule.clone()),
+                    _ => others.push(Arc::clone(filter)),
+                },
             }
         }
         match rules.as_slice() {
@@ -137,25 +169,7 @@ impl Writer<'_> {
             [only] => lines.push(Line::entry("filter", Yaml::text(only))),
             several => lines.push(Line::entry("filter", Yaml::texts(several))),
         }
-    }
-
-    /// Filters with a memory.
-    pub(super) fn stateful(&mut self, lines: &mut Vec<Line>, filters: &[NamedFilter], path: &str) {
-        let mut sections = Vec::new();
-        for filter in filters {
-            let path = format!("{path}.filters.{}", filter.name());
-            let path = path.trim_start_matches('.');
-            let Some(description) = filter.as_config() else {
-                self.leave(lines, path, filter.describe());
-                continue;
-            };
-            let mut section = vec![Line::entry("type", Yaml::text(description.kind()))];
-            self.said(&mut section, description, path);
-            sections.push(Line::entry(filter.name(), Yaml::Map(section)));
-        }
-        if !sections.is_empty() {
-            lines.push(Line::entry("filters", Yaml::Map(sections)));
-        }
+        parts::named(others)
     }
 }
 
@@ -163,59 +177,18 @@ fn kinds(kinds: KindSet) -> Yaml {
     Yaml::words(kinds.iter().map(Kind::name))
 }
 
-/// The lines of those rows that differ from the usual.
-fn rows<const N: usize>(rows: [(&str, Yaml, Yaml); N], all: bool) -> Vec<Line> {
-    let rows = rows.into_iter().filter(|(_, value, usual)| all || value != usual);
+/// The lines of those rows that are to be said.
+pub(super) fn rows<const N: usize>(rows: [(&str, Yaml, Yaml); N], says: Says) -> Vec<Line> {
+    let rows = rows.into_iter().filter(|(_, value, usual)| says.says(value == usual));
     rows.map(|(name, value, _)| Line::entry(name, value)).collect()
 }
 
-fn size(bytes: usize) -> Yaml {
+pub(super) fn size(bytes: usize) -> Yaml {
     Yaml::word(show_bytes(u64::try_from(bytes).unwrap_or(u64::MAX)))
 }
 
-fn time(time: Duration) -> Yaml {
+pub(super) fn time(time: Duration) -> Yaml {
     Yaml::word(show_duration(time))
-}
-
-fn batch(batch: BatchSettings, all: bool) -> Vec<Line> {
-    let usual = BatchSettings::default();
-    let number = |number: usize| Yaml::word(number.to_string());
-    let table = [
-        ("records", number(batch.records), number(usual.records)),
-        ("bytes", size(batch.bytes), size(usual.bytes)),
-        ("every", time(batch.every), time(usual.every)),
-    ];
-    rows(table, all)
-}
-
-fn retry(retry: RetrySettings, all: bool) -> Vec<Line> {
-    let usual = RetrySettings::default();
-    let give_up = |give_up| match give_up {
-        GiveUp::Never => Yaml::word("never"),
-        GiveUp::Attempts(attempts) => Yaml::word(format!("{attempts} attempts")),
-        GiveUp::After(after) => time(after),
-    };
-    let table = [
-        ("first", time(retry.first), time(usual.first)),
-        ("max", time(retry.max), time(usual.max)),
-        ("give_up", give_up(retry.give_up), give_up(usual.give_up)),
-    ];
-    rows(table, all)
-}
-
-fn buffer(buffer: BufferSettings, all: bool) -> Vec<Line> {
-    let usual = BufferSettings::default();
-    let when_full = |overflow| match overflow {
-        Overflow::Block { limit } => block(limit),
-        Overflow::DropNewest => Yaml::word("drop_newest"),
-        Overflow::DropOldest => Yaml::word("drop_oldest"),
-        Overflow::DropLowest => Yaml::word("drop_lowest"),
-    };
-    let table = [
-        ("memory", size(buffer.memory), size(usual.memory)),
-        ("when_full", when_full(buffer.when_full), when_full(usual.when_full)),
-    ];
-    rows(table, all)
 }
 
 /// `block`, or `{ block: 2s }`.
@@ -226,12 +199,12 @@ pub(super) fn block(limit: Option<Duration>) -> Yaml {
     }
 }
 
-fn dead_letters(dead: &DeadLetterSettings, all: bool) -> Vec<Line> {
-    let usual = DeadLetterSettings::default();
+fn dead_letters(dead: &DeadLetterSettings, usual: &DeadLetterSettings, says: Says) -> Vec<Line> {
     let number = |number: usize| Yaml::word(number.to_string());
     let table =
         [("records", number(dead.records), number(usual.records)), ("bytes", size(dead.bytes), size(usual.bytes))];
-    let mut lines = rows(table, all);
-    lines.extend(dead.file.iter().map(|file| Line::entry("file", Yaml::text(file.display().to_string()))));
+    let mut lines = rows(table, says);
+    let file = dead.file.iter().filter(|_| says == Says::Set);
+    lines.extend(file.map(|file| Line::entry("file", Yaml::text(file.display().to_string()))));
     lines
 }

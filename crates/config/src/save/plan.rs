@@ -62,7 +62,7 @@ pub trait SaveConfig {
 impl SaveConfig for Control {
     fn config(&self) -> Saved {
         let plan = self.plan();
-        let mut writer = Writer { spec: plan.spec(), left_out: Vec::new(), everything: false };
+        let mut writer = Writer::new(plan.spec());
         let lines = writer.top(self);
         Saved { yaml: document(&lines), left_out: writer.left_out }
     }
@@ -78,8 +78,29 @@ impl SaveConfig for Control {
 pub(super) struct Writer<'a> {
     pub(super) spec: &'a PlanSpec,
     left_out: Vec<String>,
-    /// Is what is usual said, too?
-    pub(super) everything: bool,
+    pub(super) said: Says,
+}
+
+/// What is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    /// What is not as it would be without a word.
+    Set,
+    /// What is as it would be without a word, and nothing else.
+    Usual,
+}
+
+impl Says {
+    /// Is it written down, if it is usual or not?
+    pub(super) fn says(self, usual: bool) -> bool {
+        usual == (self == Self::Usual)
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(spec: &'a PlanSpec) -> Self {
+        Self { spec, left_out: Vec::new(), said: Says::Set }
+    }
 }
 
 impl Writer<'_> {
@@ -107,6 +128,7 @@ impl Writer<'_> {
             let rows = spec.targets.iter().map(|(pattern, levels)| Line::entry(&pattern.to_string(), level(levels)));
             lines.push(Line::entry("targets", Yaml::Map(rows.collect())));
         }
+        self.switches(&mut lines);
         if spec.spans != SeveritySet::ALL {
             lines.push(Line::entry("spans", level(spec.spans)));
         }
@@ -117,10 +139,7 @@ impl Writer<'_> {
         if !spec.tags.is_empty() {
             lines.push(Line::entry("tags", tags(&spec.tags)));
         }
-        for (name, filter) in &spec.filters {
-            self.leave(&mut lines, &format!("the filter `{name}`"), &filter.describe());
-        }
-        self.stateful(&mut lines, &spec.stateful, "");
+        self.filters(&mut lines, &spec.filters, &spec.stateful, "");
         for raise in &spec.raises {
             self.leave(&mut lines, &format!("{} for `{}`", raise.level, raise.when), "it ends by itself");
         }
@@ -130,14 +149,14 @@ impl Writer<'_> {
         if !spec.enrich.is_empty() {
             lines.push(Line::entry("enrich", Yaml::words(spec.enrich.iter().copied().map(Resource::name))));
         }
-        for (name, _) in &spec.enrichers {
-            self.leave(&mut lines, &format!("the enricher `{name}`"), "it is the program's own");
-        }
+        self.enrichers(&mut lines);
         lines.extend(redact(&spec.redact).map(|section| Line::entry("redact", section)));
         lines.extend(limits(&spec.limits).map(|section| Line::entry("limits", section)));
         lines.extend(buffer(control.hub().buffer_settings()).map(|section| Line::entry("buffer", section)));
         lines.extend(names(control).map(|section| Line::entry("names", section)));
         self.destinations(&mut lines);
+        self.errors(&mut lines);
+        self.alerts(&mut lines);
         self.routes(&mut lines);
         lines
     }
@@ -158,6 +177,22 @@ impl Writer<'_> {
         }
         if !pairs.is_empty() {
             lines.push(Line::entry("metadata", Yaml::Map(pairs)));
+        }
+    }
+
+    fn switches(&mut self, lines: &mut Vec<Line>) {
+        let mut said = Vec::new();
+        for switch in &self.spec.switches {
+            let pattern = switch.pattern.to_string();
+            let number = pattern.starts_with('#');
+            match switch.until {
+                None if number => self.leave(&mut said, &format!("the switch of `{pattern}`"), "numbers change"),
+                Some(_) => self.leave(&mut said, &format!("the switch of `{pattern}`"), "it ends by itself"),
+                None => said.push(Line::entry(&pattern, level(switch.severities))),
+            }
+        }
+        if !said.is_empty() {
+            lines.push(Line::entry("callsites", Yaml::Map(said)));
         }
     }
 
@@ -189,11 +224,11 @@ impl Writer<'_> {
         let mut lines: Vec<Line> = route.name.iter().map(|name| Line::entry("name", Yaml::text(name))).collect();
         lines.push(Line::entry("when", Yaml::text(route.when.as_str())));
         lines.push(Line::entry("to", self.said_names(&route.to)));
-        self.stateful(&mut lines, &route.filters, &format!("routes[{at}]"));
+        self.filters(&mut lines, &[], &route.filters, &format!("routes[{at}]"));
         Yaml::Map(lines)
     }
 
-    fn recorder(&self, recorder: &RecorderSpec) -> Vec<Line> {
+    pub(super) fn recorder(&self, recorder: &RecorderSpec) -> Vec<Line> {
         let mut lines = vec![
             Line::entry("level", Yaml::word(recorder.level.name())),
             Line::entry("when", Yaml::text(recorder.when.as_str())),

@@ -40,7 +40,7 @@ impl Yaml {
     }
 
     /// All in one line, if it has no comment.
-    fn in_line(&self, out: &mut String) -> bool {
+    pub(super) fn in_line(&self, out: &mut String) -> bool {
         match self {
             Self::Word(word) => out.push_str(word),
             Self::Text(text) => quote(out, text),

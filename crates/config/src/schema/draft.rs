@@ -142,6 +142,9 @@ impl Draft<'_> {
                 entries.push(("examples", Json::List(vec![example])));
             }
         }
+        if let Some(usual) = name.usual.as_deref().and_then(Json::of_yaml) {
+            entries.push(("default", usual));
+        }
         let Json::Map(ways) = types::any_of(shapes) else { return Json::map(entries) };
         let entries = entries.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(ways);
         Json::Map(entries.collect())

@@ -68,6 +68,25 @@ impl Recorder {
         }
     }
 
+    /// Without it, the value at `path` is `value`. Only names that are asked for are noted.
+    pub(crate) fn usual(&self, slot: usize, path: &[String], value: &str) {
+        let slots = &mut *self.slots.borrow_mut();
+        let (mut slot, mut path) = (slot, path);
+        while let Some((name, inner)) = path.split_first() {
+            let Some(found) = slots[slot].names.iter_mut().find(|other| other.name == *name) else { return };
+            match found.inside {
+                _ if inner.is_empty() => {
+                    if found.usual.is_none() && !found.needed {
+                        found.usual = Some(value.to_owned());
+                    }
+                    return;
+                }
+                Some(inside) => (slot, path) = (inside, inner),
+                None => return,
+            }
+        }
+    }
+
     /// `name` must be there.
     pub(crate) fn need(&self, slot: usize, name: &str) {
         entry(&mut self.slots.borrow_mut()[slot], name).needed = true;

@@ -10,7 +10,8 @@ const HEAD: &str = "\
 Every name that a config may hold. This page is made from the schema, which is taken down from the readers themselves:
 `tracework schema --markdown` prints it, `tracework schema` prints the same for editors.
 
-A *size* is a number and a unit: `512KiB`, `64MiB`, `2GB`. A *time* is `500ms`, `30s`, `10m`, `1h30m` or `30d`. A *level* is
+A *size* is a number and a unit: `512KiB`, `64MiB`, `2GB`. A *time* is `500ms`, `30s`, `10m`, `1h30m` or `30d`. A *rate* is
+so many in a time: `1000/s`, `50/min`, or of bytes `1MiB/s`. A *level* is
 TRACE, DEBUG, INFO, WARNING (or WARN), ERROR or CRITICAL (or FATAL), and stands for everything more serious too. A *rule* is
 written in [the matching language](../specs/rules.md). A *list* may be written as a single value if it has one item.
 Every single value may hold `${VAR}` and `${VAR:-default}`; `$${` is `${` itself. An empty value counts as absent.
@@ -126,6 +127,7 @@ fn said(shape: &Shape) -> String {
         Shape::Size => "size".to_owned(),
         Shape::Time => "time".to_owned(),
         Shape::Attempts => "attempts, or time".to_owned(),
+        Shape::Rate => "rate".to_owned(),
         Shape::Mode => "three octal digits".to_owned(),
         Shape::Path => "path".to_owned(),
         Shape::Rule => "rule".to_owned(),

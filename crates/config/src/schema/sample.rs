@@ -8,6 +8,7 @@ use crate::origin::Texts;
 use crate::place::Place;
 use crate::raw::{Data, Key, Node};
 use crate::read;
+use crate::source::defaults;
 
 /// More rounds than this need no readers that one could understand.
 const MOST_ROUNDS: usize = 64;
@@ -30,7 +31,28 @@ pub(super) fn record(registry: &Registry) -> Schema {
             break;
         }
     }
+    let texts = Texts::default();
+    let problems = Problems::new(&texts);
+    if let Some(defaults) = defaults(&problems) {
+        usual(&recorder, &mut Vec::new(), &defaults);
+    }
     Schema::new(recorder.into_slots())
+}
+
+/// What holds at the top without a word.
+fn usual(recorder: &Recorder, path: &mut Vec<String>, node: &Node) {
+    match &node.data {
+        Data::Map(entries) => {
+            for (key, node) in entries {
+                path.push(key.text.clone());
+                usual(recorder, path, node);
+                path.pop();
+            }
+        }
+        Data::Scalar { text, plain: true } => recorder.usual(super::recorder::ROOT, path, text),
+        Data::Scalar { text, plain: false } => recorder.usual(super::recorder::ROOT, path, &format!("{text:?}")),
+        Data::List(_) => {}
+    }
 }
 
 /// How many things a slot lets one choose from.

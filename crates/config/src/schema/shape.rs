@@ -18,6 +18,8 @@ pub(crate) enum Shape {
     Time,
     /// `5 attempts`, or a time.
     Attempts,
+    /// `1000/s`; of bytes, `1MiB/s`.
+    Rate,
     /// `0640`.
     Mode,
     /// A path of a file or a folder.

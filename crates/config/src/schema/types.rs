@@ -12,6 +12,8 @@ pub(super) fn definitions() -> Vec<(String, Json)> {
     let size = format!(r"^\s*[0-9][0-9_]*(\.[0-9_]+)?\s*({})?\s*$", units_of(units::size_units()));
     let time = format!(r"^(\s*[0-9][0-9_]*(\.[0-9_]+)?\s*({})\s*)+$|^\s*0\s*$", units_of(units::time_units()));
     let attempts = format!(r"^\s*[0-9]+\s*(attempts?)?\s*$|{time}");
+    let many = format!(r"[0-9][0-9_]*(\.[0-9_]+)?\s*({})?", units_of(units::size_units()));
+    let rate = format!(r"^\s*{many}\s*/\s*([0-9.]+\s*)?({})\s*$", units_of(units::time_units()));
     let whole = |least: u64| typed("integer", [("minimum", Json::Number(least))]);
     let row = |name: &str, text: &str, shapes: Vec<Json>| {
         let entries = [("description", Json::text(text)), ("anyOf", Json::List(shapes))];
@@ -28,6 +30,7 @@ pub(super) fn definitions() -> Vec<(String, Json)> {
             vec![Json::map([("const", Json::Number(0))]), pattern(&time)],
         ),
         row("attempts", "Attempts (`5`, `5 attempts`), or a time such as 10m.", vec![whole(1), pattern(&attempts)]),
+        row("rate", "So many in a time, such as 1000/s, 50/min or 1MiB/s.", vec![pattern(&rate)]),
         row(
             "mode",
             "The mode of a file, three octal digits.",
@@ -58,6 +61,7 @@ pub(super) fn ways(shape: &Shape, inside: Option<&Json>) -> Vec<Json> {
         Shape::Size => Json::reference("size"),
         Shape::Time => Json::reference("time"),
         Shape::Attempts => Json::reference("attempts"),
+        Shape::Rate => Json::reference("rate"),
         Shape::Mode => Json::reference("mode"),
         Shape::Path => Json::reference("path"),
         Shape::Rule => Json::reference("rule"),

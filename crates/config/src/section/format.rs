@@ -4,6 +4,7 @@ use super::Section;
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::Data;
+use crate::save::usual;
 use crate::schema::Shape;
 use tracework_core::Format;
 
@@ -62,6 +63,10 @@ impl Section<'_> {
             }
         });
         let format = factory(&mut section).ok();
+        section.note_usual(|| {
+            let description = format.as_ref().and_then(|format| format.as_config());
+            description.map(|description| usual::of_description(&description)).unwrap_or_default()
+        });
         section.finish();
         format.map(|format| (name.clone(), format))
     }

@@ -7,6 +7,7 @@
 //! several ways is noted with each of them, by [`Section::note`].
 
 mod format;
+mod named;
 mod secret;
 mod take;
 mod typed;
@@ -20,6 +21,7 @@ use crate::nearest::suggest;
 use crate::place::{Place, shown};
 use crate::raw::{Data, Key, Node};
 use crate::registry::Registry;
+use crate::save::usual::Usual;
 use crate::schema::{ROOT, Recorder, Shape};
 use std::path::{Path, PathBuf};
 use tracework_core::Format;
@@ -117,6 +119,12 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Can it be the name of a destination or an action?
+    pub(crate) fn is_name(name: &str) -> bool {
+        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        (1..=64).contains(&name.len()) && name.bytes().all(good) && !name.starts_with('-')
+    }
+
     /// Where the section stands.
     #[must_use]
     pub fn place(&self) -> Place {
@@ -184,6 +192,13 @@ impl<'a> Section<'a> {
     pub(crate) fn note(&self, name: &str, shape: Shape) {
         if let Some(recorder) = self.shared.recorder {
             recorder.note(self.slot, name, shape);
+        }
+    }
+
+    /// Notes for the schema what holds where nothing is said.
+    pub(crate) fn note_usual(&self, usual: impl FnOnce() -> Vec<Usual>) {
+        if let Some(recorder) = self.shared.recorder {
+            usual().iter().for_each(|(path, value)| recorder.usual(self.slot, path, value));
         }
     }
 

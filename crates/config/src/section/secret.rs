@@ -24,19 +24,29 @@ const MAX_BYTES: usize = 64 << 10;
 /// assert_eq!(secret.reveal(), "hunter2");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret {
+    value: String,
+    source: tracework_core::Secret,
+}
 
 impl Secret {
     /// A secret that is known already.
     #[must_use]
     pub fn new(secret: &str) -> Self {
-        Self(secret.to_owned())
+        Self { value: secret.to_owned(), source: tracework_core::Secret::Program }
     }
 
     /// The secret itself. Whoever calls this sees to it that it is not logged.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.value
+    }
+
+    /// Where it came from, so that a saved plan can name that: a file, or a variable of the environment. One that stands
+    /// in the config itself, or is put together of several parts, is as if the program had set it.
+    #[must_use]
+    pub fn source(&self) -> &tracework_core::Secret {
+        &self.source
     }
 }
 
@@ -88,13 +98,28 @@ impl<'a> Section<'a> {
             self.refuse_at(file.place, message, Some("leave one of them out".to_owned()));
             return None;
         }
-        let secret = match (literal, file) {
-            (Some(node), _) => self.scalar(name, node)?.to_owned(),
+        let (value, source) = match (literal, file) {
+            (Some(node), _) => (self.scalar(name, node)?.to_owned(), self.source_of(node)),
             (None, Some(node)) => self.secret_file(&file_name, node)?,
             (None, None) => return None,
         };
-        self.secrets = self.secrets.wrapping_add(hash(name, &secret));
-        Some(Secret(secret))
+        self.secrets = self.secrets.wrapping_add(hash(name, &value));
+        Some(Secret { value, source })
+    }
+
+    /// The secret that `node` holds, which stands under `name`.
+    pub(super) fn secret_at(&mut self, name: &str, node: &'a Node) -> Option<Secret> {
+        self.shared.problems.hide(node.place);
+        let value = self.scalar(name, node)?.to_owned();
+        self.secrets = self.secrets.wrapping_add(hash(name, &value));
+        Some(Secret { value, source: self.source_of(node) })
+    }
+
+    fn source_of(&self, node: &Node) -> tracework_core::Secret {
+        match self.shared.problems.variable(node.place) {
+            Some(name) => tracework_core::Secret::Variable(name),
+            None => tracework_core::Secret::Program,
+        }
     }
 
     /// Takes a secret that must be there.
@@ -109,7 +134,7 @@ impl<'a> Section<'a> {
         }
         // The schema is made of examples, and there is none of a secret.
         if self.shared.recorder.is_some() {
-            return Ok(Secret(String::new()));
+            return Ok(Secret::new(""));
         }
         if self.shared.problems.count() == before {
             self.refuse_at(self.place, format!("`{}` needs `{name}` or `{name}_file`", self.path), None);
@@ -122,11 +147,12 @@ impl<'a> Section<'a> {
         self.secrets
     }
 
-    fn secret_file(&mut self, name: &str, node: &'a Node) -> Option<String> {
+    fn secret_file(&mut self, name: &str, node: &'a Node) -> Option<(String, tracework_core::Secret)> {
         let path = self.path_at(name, node)?;
+        let source = tracework_core::Secret::File { name: name.to_owned(), path: path.display().to_string() };
         if self.shared.recorder.is_some() {
             // The schema is made of examples; their files are nobody's.
-            return Some(String::new());
+            return Some((String::new(), source));
         }
         self.shared.problems.note_file(&path);
         match read(&path) {
@@ -136,7 +162,7 @@ impl<'a> Section<'a> {
                     let help = Some(format!("chmod 600 {}", path.display()));
                     self.shared.problems.warn(node.place, message, help);
                 }
-                Some(secret)
+                Some((secret, source))
             }
             Err(why) => {
                 self.refuse_at(node.place, format!("`{}` {why}", path.display()), None);

@@ -8,6 +8,7 @@ use crate::schema::Shape;
 use crate::units;
 use std::path::PathBuf;
 use std::time::Duration;
+use tracework_core::Rate;
 
 impl<'a> Section<'a> {
     /// The text of a single value, whatever it is.
@@ -59,13 +60,23 @@ impl<'a> Section<'a> {
     ///
     /// If it is not there, or not what it must be; that is reported.
     pub fn need<T>(&mut self, name: &str, take: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<T, Reported> {
+        self.need_or(name, take, None)
+    }
+
+    /// The same; `help` is told where it is not there.
+    pub(crate) fn need_or<T>(
+        &mut self,
+        name: &str,
+        take: impl FnOnce(&mut Self, &str) -> Option<T>,
+        help: Option<String>,
+    ) -> Result<T, Reported> {
         if let Some(recorder) = self.shared.recorder {
             recorder.need(self.slot, name);
         }
         let before = self.shared.problems.count();
         take(self, name).ok_or_else(|| {
             if self.shared.problems.count() == before {
-                self.refuse_at(self.place, format!("`{}` needs `{name}`", self.path), None);
+                self.refuse_at(self.place, format!("`{}` needs `{name}`", self.path), help);
             }
             Reported
         })
@@ -98,6 +109,18 @@ impl<'a> Section<'a> {
     /// Takes a time: `30s`.
     pub fn take_duration(&mut self, name: &str) -> Option<Duration> {
         self.take_as(name, Shape::Time, |text| units::duration(text).ok())
+    }
+
+    /// Takes so many in a time: `1000/s`; of bytes, `1MiB/s`.
+    pub fn take_rate(&mut self, name: &str) -> Option<Rate> {
+        self.take_as(name, Shape::Rate, |text| {
+            let (count, per) = text.split_once('/')?;
+            let count = units::bytes(count.trim()).ok().filter(|&count| count > 0)?;
+            let per = per.trim();
+            let one = if per.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "1" };
+            let per = units::duration(&format!("{one}{per}")).ok().filter(|per| !per.is_zero())?;
+            Some(Rate { count, per })
+        })
     }
 
     /// Takes the mode of a file: `0640`.
@@ -178,6 +201,7 @@ fn said(shape: &Shape) -> (&'static str, &'static str) {
         Shape::Bool => ("truth value", "write true or false"),
         Shape::Count => ("count", "a count is a whole number, such as 100"),
         Shape::Size => ("size", "a size is a number and a unit, such as 512KiB, 64MiB or 2GB"),
+        Shape::Rate => ("rate", "a rate is so many in a time, such as 1000/s, 50/min or 1MiB/s"),
         Shape::Time => ("time", "a time is a number and a unit, such as 500ms, 30s, 10m, 1h30m or 30d"),
         Shape::Mode => ("file mode", "a mode is three octal digits, such as 0640"),
         _ => ("value", "write a single value"),

@@ -32,17 +32,22 @@ impl<'a> Section<'a> {
 
     /// Makes what stands at `path`, which belongs to what was taken as `name`.
     fn typed<T>(&self, name: &str, path: String, place: Place, node: &'a Node, offers: &Offers<T>) -> Option<T> {
-        let mut section = self.item(name, path, place, node)?;
+        self.item(name, path, place, node)?.take_offered(offers).map(|(_, made)| made)
+    }
+
+    /// Makes what this section says, by its `type`; that too. What nobody takes is reported.
+    pub(crate) fn take_offered<T>(&mut self, offers: &Offers<T>) -> Option<(&'a str, T)> {
         let role = offers.role();
-        section.about(&[("type", &format!("Which type of {role} it is."), "")]);
-        let (kind, at) = section.need("type", |section, name| section.take_type(name, offers.names())).ok()?;
+        self.about(&[("type", &format!("Which type of {role} it is."), "")]);
+        let (kind, at) = self.need("type", |section, name| section.take_type(name, offers.names())).ok()?;
         let Some(factory) = offers.factory(kind) else {
-            let help = suggest(kind, offers.names());
-            section.refuse_at(at.place, format!("`{}` is no type of {role}", shown(kind)), help);
+            let none = || format!("this program has no {role}s; link a crate that offers one");
+            let help = suggest(kind, offers.names()).unwrap_or_else(none);
+            self.refuse_at(at.place, format!("`{}` is no type of {role}", shown(kind)), Some(help));
             return None;
         };
-        let made = factory(&mut section);
-        section.finish();
-        made.ok()
+        let made = factory(self);
+        self.finish();
+        made.ok().map(|made| (kind, made))
     }
 }

@@ -112,6 +112,8 @@ impl ConfigSource {
         let config = stack(self, &problems).map(|mut stack| {
             let mut config = read::config(&self.name(), &problems, &mut stack.root, &self.folder, registry);
             config.provenance = stack.provenance(self, &problems);
+            let Config { provenance, destinations, .. } = &mut config;
+            destinations.iter().for_each(|prepared| provenance.add_usual(prepared));
             config
         });
         for clash in registry.clashes() {
@@ -125,6 +127,35 @@ impl ConfigSource {
             (Err(error), _) => Err(error),
             (Ok(()), None) => Err(Error::empty(&self.name())),
         }
+    }
+
+    /// Reads and validates it once with each profile that there is, of its own and built in. What is wrong with one, by
+    /// its name. [`ConfigSource::read`] checks of a profile that nobody chose only its shape and what
+    /// it builds on: it may name variables and files that are there only where it is used.
+    ///
+    /// ```
+    /// use tracework_config::{ConfigSource, Registry};
+    ///
+    /// let source = ConfigSource::text("app.yml", "service: shop\nprofiles: { loud: { level: DEBGU } }");
+    /// assert!(source.read(&Registry::new()).is_ok());
+    /// let wrong = source.check_profiles(&Registry::new())?;
+    /// let (_, error) = wrong.iter().find(|(name, _)| name == "loud").expect("it is wrong");
+    /// assert!(error.to_string().contains("`DEBGU` is no level"), "{error}");
+    /// # Ok::<(), tracework_config::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If it is wrong as it is.
+    pub fn check_profiles(&self, registry: &Registry) -> Result<Vec<(String, Error)>, Error> {
+        let config = self.read(registry)?;
+        let own = config.profiles().iter().cloned();
+        let built_in = super::profiles().filter(|name| !config.profiles().iter().any(|own| own == name));
+        let wrong = own.chain(built_in.map(str::to_owned)).filter_map(|name| {
+            let error = self.clone().profile(&name).read(registry).err()?;
+            Some((name, error))
+        });
+        Ok(wrong.collect())
     }
 
     fn name(&self) -> String {

@@ -53,7 +53,7 @@ impl<'a> Loader<'a> {
             Err(why) => {
                 let text = self.problems.texts().add(&name, "", Origin::File, true);
                 let why = if why.starts_with("is ") { format!("the config {why}") } else { why };
-                self.problems.add_whole(text, why, None);
+                self.problems.add_whole(text, why, where_to_look(path));
                 return Err(Reported);
             }
         };
@@ -190,6 +190,19 @@ impl<'a> Loader<'a> {
         self.problems.add(place, message, help);
         Err(Reported)
     }
+}
+
+/// What to do about a config that is not there, or is a folder.
+fn where_to_look(path: &Path) -> Option<String> {
+    if path.is_dir() {
+        return Some("name a file in it".to_owned());
+    }
+    let absolute = std::path::absolute(path).ok()?;
+    if path.is_relative() && !path.exists() {
+        let folder = absolute.parent()?.display().to_string();
+        return Some(format!("it was looked for in {folder}; a relative path starts where the program is started"));
+    }
+    None
 }
 
 /// The text of a file, or why there is none.

@@ -15,5 +15,6 @@ mod variables;
 pub use config_source::ConfigSource;
 pub use environment::Environment;
 pub use profiles::{profiles, starter};
+pub(crate) use stack::defaults;
 use stack::stack;
 pub use value::Value;

@@ -19,6 +19,7 @@ const DEFAULTS: &str = include_str!("../../defaults.yml");
 pub(crate) struct Stack {
     pub(crate) root: Node,
     profile: Option<String>,
+    profiles: Vec<String>,
     folders: Vec<PathBuf>,
 }
 
@@ -45,10 +46,7 @@ pub(crate) fn stack(source: &ConfigSource, problems: &Problems<'_>) -> Option<St
     loaded.and(chain.as_ref().map(|_| ()).map_err(|&reported| reported)).ok()?;
 
     let mut root = empty(&file);
-    let defaults = problems.texts().add("defaults (built in)", DEFAULTS, Origin::Default, true);
-    let node = raw::read(problems, defaults, DEFAULTS, 0, &loader.nodes).ok().flatten();
-    let node = node.unwrap_or_else(|| empty(&root));
-    raw::merge(&mut root, node);
+    defaults(problems).into_iter().for_each(|node| raw::merge(&mut root, node));
     for link in chain.unwrap_or_default() {
         let mut texts = link.texts.iter();
         let first = texts.next().copied();
@@ -75,7 +73,15 @@ pub(crate) fn stack(source: &ConfigSource, problems: &Problems<'_>) -> Option<St
     raw::expand_all(&mut root, &lookup, problems);
     provenance::hide_secrets(&root, problems);
     let profile = chosen.map(|(Chosen::Program(name) | Chosen::Value { name, .. })| name);
-    Some(Stack { root, profile, folders: loader.folders })
+    let profiles = file.get("profiles").map(Node::entries).unwrap_or_default();
+    let profiles = profiles.iter().map(|(key, _)| key.text.clone()).collect();
+    Some(Stack { root, profile, profiles, folders: loader.folders })
+}
+
+/// What holds when nobody says otherwise.
+pub(crate) fn defaults(problems: &Problems<'_>) -> Option<Node> {
+    let text = problems.texts().add("defaults (built in)", DEFAULTS, Origin::Default, true);
+    raw::read(problems, text, DEFAULTS, 0, &std::cell::Cell::new(0)).ok().flatten()
 }
 
 impl Stack {
@@ -84,6 +90,7 @@ impl Stack {
         Provenance {
             source: source.clone(),
             profile: self.profile.clone(),
+            profiles: self.profiles.clone(),
             files: problems.files(),
             folders: self.folders.clone(),
             warnings: problems.warnings(),

@@ -3,7 +3,7 @@
 use super::support::{good, read};
 use tracework_config::ApplyError;
 use tracework_core::{Attach, Overflow, Severity, SeveritySet};
-use tracework_engine::{Control, PlanError, Query};
+use tracework_engine::{Control, PlanError, Query, SelfLogSource};
 use tracework_std::Memory;
 
 const TWO: &str = "
@@ -80,4 +80,18 @@ fn directives_replace_level_and_targets_and_nothing_else() {
     assert_eq!(levels("info,app=debug"), (debug, [Some(debug), info]));
     assert_eq!(levels("app=debug"), (debug, [Some(debug), Some(Some(Severity::ERROR))]));
     assert!(good("level: ERROR").set_directives("app=loud").is_err());
+}
+
+#[test]
+fn what_should_be_known_of_a_config_is_in_health_and_in_the_self_log() {
+    let control = good("audit_enabled: true\nlevel: INFO").into_control().expect("it applies");
+    let health = control.health().config.expect("there is a config");
+    assert_eq!((health.state, health.warnings.len()), ("loaded", 1));
+    assert!(health.warnings[0].starts_with("app.yml:1:"), "{}", health.warnings[0]);
+    let told = control.self_log();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].message.contains("audit_enabled") && told[0].source == SelfLogSource::Config);
+    good("level: INFO").apply(&control).expect("it applies");
+    assert!(control.health().config.is_some_and(|config| config.warnings.is_empty()), "they are of that config alone");
+    assert_eq!(control.self_log().len(), 1, "what was, was");
 }

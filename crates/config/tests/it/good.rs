@@ -3,7 +3,10 @@
 use super::support::good;
 use std::path::Path;
 use std::time::Duration;
-use tracework_core::{GiveUp, Kind, KindSet, Overflow, Severity, SeveritySet, TagFilter};
+use tracework_core::{
+    BreakerSettings, Concurrency, GiveUp, Kind, KindSet, LimitSettings, Overflow, Rate, Severity, SeveritySet,
+    TagFilter,
+};
 use tracework_engine::{BufferFull, Detector, Resource};
 
 #[test]
@@ -90,6 +93,18 @@ fn the_policies_of_a_full_queue_have_names() {
     assert_eq!(policy("drop_oldest"), Overflow::DropOldest);
     assert_eq!(settings("retry: { give_up: never }").retry.give_up, GiveUp::Never);
     assert_eq!(settings("retry: { give_up: 10m }").retry.give_up, GiveUp::After(Duration::from_secs(600)));
+}
+
+#[test]
+fn when_it_is_down_how_fast_and_how_many_at_once_is_read() {
+    let read = settings("breaker: { after: 5, probe_every: 30s }, limit: 1000/s, concurrency: 4");
+    assert_eq!(read.breaker, BreakerSettings { after: 5, probe_every: Some(Duration::from_secs(30)) });
+    assert_eq!(read.limit, LimitSettings { records: Some(Rate::per_second(1000)), bytes: None });
+    assert_eq!(read.concurrency, Concurrency::Fixed(4));
+    let both = settings("limit: { records: 50 / 10m, bytes: 1MiB/s }, concurrency: auto");
+    let slow = Rate { count: 50, per: Duration::from_secs(600) };
+    assert_eq!(both.limit, LimitSettings { records: Some(slow), bytes: Some(Rate::per_second(1 << 20)) });
+    assert_eq!((both.concurrency, both.breaker), (Concurrency::Auto, BreakerSettings::default()));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Configs, as their writers meet them.
 
+mod actions;
 mod apply;
 mod bad;
 mod bounds;
@@ -7,6 +8,7 @@ mod errors;
 mod filters;
 mod flat;
 mod good;
+mod named;
 mod order;
 mod plugins;
 mod schema;

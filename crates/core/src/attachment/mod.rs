@@ -1,7 +1,9 @@
 //! A destination on its way into a plan, with everything that is set for it.
 
+mod pace;
 mod settings;
 
+pub use pace::{BreakerSettings, Concurrency, LimitSettings, Rate};
 pub use settings::{
     BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, GiveUp, Overflow, RetrySettings, TagFilter,
 };
@@ -116,6 +118,21 @@ pub trait Attach: Into<Attachment> {
     /// How often a failed delivery is tried again.
     fn retry(self, retry: RetrySettings) -> Attachment {
         self.set(|settings| settings.retry = retry)
+    }
+
+    /// When it counts as down.
+    fn breaker(self, breaker: BreakerSettings) -> Attachment {
+        self.set(|settings| settings.breaker = breaker)
+    }
+
+    /// How fast it is handed records.
+    fn limit(self, limit: LimitSettings) -> Attachment {
+        self.set(|settings| settings.limit = limit)
+    }
+
+    /// How many batches it gets at once.
+    fn concurrency(self, concurrency: Concurrency) -> Attachment {
+        self.set(|settings| settings.concurrency = concurrency)
     }
 
     /// The destination that takes over while this one fails.

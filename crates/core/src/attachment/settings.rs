@@ -1,5 +1,6 @@
 //! What is set for a destination beside what its own type knows.
 
+use super::{BreakerSettings, Concurrency, LimitSettings};
 use crate::{Filter, KindSet, NamedFilter, SeveritySet};
 use std::fmt;
 use std::path::PathBuf;
@@ -29,6 +30,12 @@ pub struct DestinationSettings {
     pub batch: BatchSettings,
     /// How often a failed delivery is tried again.
     pub retry: RetrySettings,
+    /// When it counts as down.
+    pub breaker: BreakerSettings,
+    /// How fast it is handed records.
+    pub limit: LimitSettings,
+    /// How many batches it gets at once.
+    pub concurrency: Concurrency,
     /// The destination that takes over while this one fails.
     pub failover: Option<String>,
     /// Where records go that no delivery will ever accept.
@@ -40,7 +47,7 @@ impl DestinationSettings {
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let Self { levels, exact_levels, kinds, enabled, filters: _, stateful, .. } = self;
-        let Self { tags, buffer, batch, retry, failover, dead_letters, .. } = self;
+        let Self { tags, buffer, batch, retry, breaker, limit, concurrency, failover, dead_letters, .. } = self;
         stateful.len() == other.stateful.len()
             && stateful.iter().zip(&other.stateful).all(|(own, other)| own.equals(other))
             && *levels == other.levels
@@ -51,6 +58,9 @@ impl DestinationSettings {
             && *buffer == other.buffer
             && *batch == other.batch
             && *retry == other.retry
+            && *breaker == other.breaker
+            && *limit == other.limit
+            && *concurrency == other.concurrency
             && *failover == other.failover
             && *dead_letters == other.dead_letters
     }
@@ -69,6 +79,9 @@ impl Default for DestinationSettings {
             buffer: BufferSettings::default(),
             batch: BatchSettings::default(),
             retry: RetrySettings::default(),
+            breaker: BreakerSettings::default(),
+            limit: LimitSettings::default(),
+            concurrency: Concurrency::default(),
             failover: None,
             dead_letters: DeadLetterSettings::default(),
         }

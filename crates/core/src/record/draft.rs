@@ -2,9 +2,10 @@
 
 use super::layout::{self, Reserved, kind};
 use super::sink::{Bounded, Key, Sink};
-use super::{Entry, Section};
+use super::{Entry, Record, Section};
 use crate::{Callsite, Kind, Limits, Severity, Timestamp, Value};
 use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The fixed part of a new record.
 #[derive(Clone, Copy, Debug)]
@@ -52,9 +53,17 @@ pub struct Draft {
     limits: Limits,
     entries: u16,
     fields: usize,
-    omitted: u16,
-    flags: u16,
+    pub(super) omitted: u16,
+    pub(super) flags: u16,
+    /// The number of the next event.
+    next: u64,
 }
+
+/// Numbers the drafts of this process. An event's number is its draft's, and how many came before it there.
+static DRAFTS: AtomicU64 = AtomicU64::new(0);
+
+/// The bits of an event's number that count within its draft.
+const WITHIN: u32 = 40;
 
 /// The part of the header that is known last.
 struct Tail {
@@ -84,7 +93,8 @@ impl Draft {
     /// An empty draft.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { sink: Sink::default(), limits, entries: 0, fields: 0, omitted: 0, flags: 0 }
+        let next = DRAFTS.fetch_add(1, Ordering::Relaxed) << WITHIN;
+        Self { sink: Sink::default(), limits, entries: 0, fields: 0, omitted: 0, flags: 0, next }
     }
 
     /// The limits it keeps.
@@ -111,7 +121,22 @@ impl Draft {
         let callsite = head.callsite.map_or(layout::NOWHERE, |callsite| callsite.id().number());
         header[layout::CALLSITE..layout::CALLSITE + 4].copy_from_slice(&callsite.to_le_bytes());
         header[layout::GENERATION..layout::GENERATION + 4].copy_from_slice(&head.generation.to_le_bytes());
+        header[layout::EVENT..layout::EVENT + 8].copy_from_slice(&self.next.to_le_bytes());
+        self.next = self.next.wrapping_add(1);
         self.sink.bytes.extend_from_slice(&header);
+    }
+
+    /// Starts a record of the same event as `record`, with its fixed part: it keeps its [id](Record::event_id).
+    pub fn begin_like(&mut self, record: &Record<'_>) {
+        self.begin(record.head());
+        self.set_event_number(record.event_number());
+    }
+
+    /// Says which event it is, instead of a new one: for a record that was read back from where it was kept.
+    pub fn set_event_number(&mut self, number: u64) {
+        if let Some(place) = self.sink.bytes.get_mut(layout::EVENT..layout::EVENT + 8) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
     }
 
     /// Has a record been started and not yet been cleared?
@@ -326,19 +351,15 @@ impl Draft {
 
     /// Adds an entry read from a record of the same callsite, as it is or with another value.
     pub fn entry(&mut self, entry: &Entry<'_>) {
-        let flags = self.sink.bytes.len() + 1;
-        match entry.section {
-            Section::Field => self.field(entry.place.map_or(Key::Name(entry.key), Key::Place), entry.value),
-            Section::Metadata => self.metadata(entry.key, entry.value),
+        self.marked_cut(entry.cut, |draft| match entry.section {
+            Section::Field => draft.field(entry.place.map_or(Key::Name(entry.key), Key::Place), entry.value),
+            Section::Metadata => draft.metadata(entry.key, entry.value),
             Section::Reserved => {
                 if let Some(what) = entry.reserved() {
-                    self.reserved(what, entry.value);
+                    draft.reserved(what, entry.value);
                 }
             }
-        }
-        if entry.cut && self.sink.bytes.len() > flags {
-            self.sink.bytes[flags] |= layout::ENTRY_CUT;
-        }
+        });
     }
 
     /// The bytes and the text of the record so far: what it will take in a page.

@@ -14,7 +14,8 @@
 //! 40  u32  length of the message
 //! 44  u16  number of entries  46 u16 fields left out by the limit
 //! 48  u16  flags
-//! 50  entries
+//! 50  u64  number of the event, of its own in this process
+//! 58  entries
 //! ```
 //! An entry: u8 type; u8 section (low two bits), CUT, NAMED; u16 place of the key in the callsite's names (or, when
 //! NAMED, nothing); when NAMED, u32 offset and u32 length of the key in the text; then the payload of its type:
@@ -36,7 +37,8 @@ pub(super) const MESSAGE_LENGTH: usize = 40;
 pub(super) const ENTRIES: usize = 44;
 pub(super) const OMITTED: usize = 46;
 pub(super) const FLAGS: usize = 48;
-pub(super) const HEADER: usize = 50;
+pub(super) const EVENT: usize = 50;
+pub(super) const HEADER: usize = 58;
 
 /// No callsite.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -112,7 +114,15 @@ pub enum Reserved {
 }
 
 impl Reserved {
-    pub(super) fn from_number(number: u16) -> Option<Self> {
+    /// Its number, which never changes.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The one with this number.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
         const ALL: [Reserved; 14] = [
             Reserved::Tags,
             Reserved::Destinations,

@@ -10,6 +10,7 @@ mod layout;
 mod owned;
 mod page;
 mod read;
+mod restore;
 mod sink;
 
 pub use draft::{Draft, Head};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// A record copied out of its page, to be kept for as long as one likes. Cheap to clone.
 #[derive(Clone)]
 pub struct OwnedRecord {
-    page: Arc<Page>,
-    pick: Pick,
+    pub(super) page: Arc<Page>,
+    pub(super) pick: Pick,
 }
 
 impl OwnedRecord {

@@ -13,6 +13,8 @@ pub struct Thread {
     pub name: Option<Box<str>>,
     /// A number of its own in this process, from 1; 0 where no thread is known.
     pub number: u64,
+    /// A random number of this run of the program, which tells its events from those of other runs.
+    pub run: u64,
 }
 
 /// Where a record stands in its page.

@@ -2,7 +2,7 @@
 
 use super::layout::{self, Reserved};
 use super::{Entries, Entry, Head, Page, Section, Thread};
-use crate::{Callsite, CallsiteId, Kind, Metadata, Severity, SpanNode, Timestamp, Value, tags};
+use crate::{Callsite, CallsiteId, EventId, Kind, Metadata, Severity, SpanNode, Timestamp, Value, tags};
 use std::fmt;
 use std::sync::Arc;
 
@@ -103,6 +103,20 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.word(layout::GENERATION)
+    }
+
+    /// The number of its event, of its own in this process. Copies of a record share it.
+    #[inline]
+    #[must_use]
+    pub fn event_number(&self) -> u64 {
+        u64::from(self.word(layout::EVENT)) | u64::from(self.word(layout::EVENT + 4)) << 32
+    }
+
+    /// What tells its event from all others, the same wherever the record goes and however often it is delivered: by
+    /// this, whoever receives it twice can know.
+    #[must_use]
+    pub fn event_id(&self) -> EventId {
+        EventId::new(self.time(), self.thread().run, self.event_number())
     }
 
     /// The place in the program that emitted it. `None` for records that came from elsewhere, such as a pipe.

@@ -1,6 +1,6 @@
 //! What happens when a trigger's condition holds.
 
-use crate::{Failure, Record};
+use crate::{Description, Failure, Record};
 
 /// What happens when a trigger's condition holds. Runs on a thread of its own, never on a caller's.
 pub trait Action: Send + 'static {
@@ -10,4 +10,10 @@ pub trait Action: Send + 'static {
     ///
     /// A temporary failure is tried again, a permanent one is counted and said.
     fn run(&mut self, record: &Record<'_>) -> Result<(), Failure>;
+
+    /// What a config says to make it once more. `None` if it cannot be said; the running plan is then written down
+    /// without it, and that is told.
+    fn as_config(&self) -> Option<Description> {
+        None
+    }
 }

@@ -22,6 +22,32 @@ pub enum Command {
     Rotate,
 }
 
+/// Marks a thread as tracework's own, so that whatever is logged on it is ignored.
+///
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering};
+/// use tracework_core::OwnThread;
+///
+/// static MARKED: AtomicBool = AtomicBool::new(false);
+/// OwnThread::marked_by(|| MARKED.store(true, Ordering::Relaxed)).mark();
+/// assert!(MARKED.load(Ordering::Relaxed));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct OwnThread(fn());
+
+impl OwnThread {
+    /// `mark` marks the thread that it is called on.
+    #[must_use]
+    pub const fn marked_by(mark: fn()) -> Self {
+        Self(mark)
+    }
+
+    /// Marks the thread that calls.
+    pub fn mark(self) {
+        (self.0)();
+    }
+}
+
 /// Where records go: a file, a console, a server.
 ///
 /// A worker thread owns it and makes every call; records come in order, and no call comes from two threads at once.
@@ -49,6 +75,27 @@ pub trait Destination: Send + 'static {
     /// not handed over again.
     fn deliver(&mut self, batch: &Batch<'_>) -> Result<(), Failure>;
 
+    /// How many batches it can take at once; [`Destination::deliver_several`] then gets up to so many.
+    fn concurrency(&self) -> usize {
+        1
+    }
+
+    /// Delivers several batches, of which any may arrive before any other. Answers in their order; batches for which
+    /// there is no answer were not tried.
+    ///
+    /// Asked only of a destination whose [`concurrency`](Destination::concurrency) is above 1, and then with as many
+    /// as have shown to be good for it. By itself it delivers them one after the other, up to the first that fails.
+    fn deliver_several(&mut self, batches: &[Batch<'_>]) -> Vec<Result<(), Failure>> {
+        let mut answers = Vec::with_capacity(batches.len());
+        for batch in batches {
+            answers.push(self.deliver(batch));
+            if answers.last().is_some_and(Result::is_err) {
+                break;
+            }
+        }
+        answers
+    }
+
     /// Brings what was delivered as far as it promises: out of its own buffers.
     ///
     /// # Errors
@@ -65,6 +112,12 @@ pub trait Destination: Send + 'static {
     /// A failure shows in the destination's health.
     fn tick(&mut self) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// What it did by itself since the last call and an operator should be able to look up: what retention deleted. Asked
+    /// after each tick; it is noted in tracework's own log, never in the pipeline.
+    fn notice(&mut self) -> Option<String> {
+        None
     }
 
     /// Does what an operator asks; a destination that knows no such thing does nothing.
@@ -101,6 +154,12 @@ pub trait Destination: Send + 'static {
     /// format's [header](Format::header).
     fn takes(&mut self, format: &dyn Format) {
         let _ = format;
+    }
+
+    /// Told once, before anything else, how to mark a thread as tracework's own. The worker's thread is marked already; a
+    /// destination whose library starts threads that log has each of them marked, or what they log would come back to it.
+    fn own_threads(&mut self, own: OwnThread) {
+        let _ = own;
     }
 
     /// What a config says to make it once more, so that the running plan can be written down. `None` if it cannot be

@@ -10,7 +10,7 @@ mod stateful;
 
 pub use action::Action;
 pub use batch::Batch;
-pub use destination::{Command, Destination, Wants};
+pub use destination::{Command, Destination, OwnThread, Wants};
 pub use enricher::{Enricher, Enrichment};
 pub use filter::Filter;
 pub use format::Format;

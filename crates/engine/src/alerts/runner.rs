@@ -7,7 +7,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tracework_core::{Action, Failure, FailureClass, OwnedRecord};
+use tracework_core::{Action, Description, Failure, FailureClass, OwnedRecord};
 
 /// How many records may wait for an action; what is beyond is dropped and counted.
 const WAITING: usize = 256;
@@ -34,6 +34,8 @@ pub struct ActionHealth {
 /// An action and its thread.
 pub(crate) struct ActionHandle {
     inside: Arc<Inside>,
+    /// What the config says of it, if a config named it; and what it says of itself.
+    said: Option<(String, Option<Description>)>,
 }
 
 struct Inside {
@@ -57,7 +59,12 @@ impl fmt::Debug for ActionHandle {
 
 impl ActionHandle {
     /// Starts the thread of an action.
-    pub(crate) fn spawn(name: &str, mut action: Box<dyn Action>, log: Arc<SelfLog>) -> std::io::Result<Arc<Self>> {
+    pub(crate) fn spawn(
+        name: &str,
+        mut action: Box<dyn Action>,
+        log: Arc<SelfLog>,
+        said: Option<(String, Option<Description>)>,
+    ) -> std::io::Result<Arc<Self>> {
         let inside = Arc::new(Inside { state: Mutex::default(), news: Condvar::new() });
         let (theirs, own) = (Arc::clone(&inside), name.to_owned());
         std::thread::Builder::new().name(format!("tracework-{name}")).spawn(move || {
@@ -65,7 +72,17 @@ impl ActionHandle {
             selflog::install(log);
             theirs.run(&own, &mut *action);
         })?;
-        Ok(Arc::new(Self { inside }))
+        Ok(Arc::new(Self { inside, said }))
+    }
+
+    /// What the config says of it, if a config named it.
+    pub(crate) fn source(&self) -> Option<&String> {
+        self.said.as_ref().map(|(source, _)| source)
+    }
+
+    /// What a config says to make it once more.
+    pub(crate) fn described(&self) -> Option<&Description> {
+        self.said.as_ref()?.1.as_ref()
     }
 
     /// Has it run for `record`.
@@ -218,7 +235,7 @@ mod tests {
 
     fn spawn(work: impl FnMut() -> Result<(), Failure> + Send + 'static) -> (Arc<ActionHandle>, Arc<SelfLog>) {
         let log = SelfLog::new(|| Timestamp(0));
-        (ActionHandle::spawn("test", Box::new(Does(work)), Arc::clone(&log)).expect("a thread"), log)
+        (ActionHandle::spawn("test", Box::new(Does(work)), Arc::clone(&log), None).expect("a thread"), log)
     }
 
     fn soon() -> Instant {

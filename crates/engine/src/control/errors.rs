@@ -75,13 +75,17 @@ impl Control {
         self.hub().beside.selflog.newest(SELF_LOG_ENTRIES)
     }
 
-    /// Has the self-log written to standard error or a file as well, by a thread of tracework's own.
+    /// Has the self-log written to standard error or a file as well, by a thread of tracework's own that starts with the
+    /// first entry. `SelfLogOutput::default()` writes it nowhere. `tracework::init` has it on standard error.
     ///
-    /// # Errors
+    /// ```
+    /// # let control = tracework_engine::Control::new();
+    /// use tracework_engine::SelfLogOutput;
     ///
-    /// If the thread could not be started.
-    pub fn set_self_log(&self, output: SelfLogOutput) -> Result<(), PlanError> {
-        self.hub().beside.selflog.notifier.set_output(output).map_err(PlanError::Thread)
+    /// control.set_self_log(SelfLogOutput { stderr: true, file: Some("logs/tracework.log".into()) });
+    /// ```
+    pub fn set_self_log(&self, output: SelfLogOutput) {
+        self.hub().beside.selflog.notifier.set_output(output);
     }
 
     /// Notes in the self-log what went wrong in a part that works with the pipeline, such as a config that was refused.
@@ -98,7 +102,8 @@ impl Control {
     pub fn add_action(&self, name: &str, action: impl Action) -> Result<(), PlanError> {
         check_name(name)?;
         let log = Arc::clone(&self.hub().beside.selflog);
-        let action = ActionHandle::spawn(name, Box::new(action), log).map_err(PlanError::Thread)?;
+        let said = action.as_config().map(|described| (String::new(), Some(described)));
+        let action = ActionHandle::spawn(name, Box::new(action), log, said).map_err(PlanError::Thread)?;
         self.change(|spec| {
             spec.actions.retain(|(other, _)| other != name);
             spec.actions.push((name.to_owned(), action));

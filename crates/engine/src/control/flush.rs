@@ -5,7 +5,7 @@ use crate::delivery::{self, Outlet};
 use crate::hub::Hub;
 use crate::plan::Attached;
 use crate::retired::Read;
-use crate::{FilterHealth, LedgerRow, own};
+use crate::{FilterHealth, LastError, LedgerRow, own};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -63,6 +63,8 @@ pub struct ShutdownReport {
     pub total: FlushReport,
     /// Each destination's row of the ledger, as it was closed; one row for all that had the same name in turn.
     pub destinations: BTreeMap<String, LedgerRow>,
+    /// The last error of each destination that had one.
+    pub errors: BTreeMap<String, LastError>,
     /// What each filter with a memory did.
     pub filters: BTreeMap<String, FilterHealth>,
 }
@@ -85,14 +87,19 @@ pub struct Unclean(pub ShutdownReport);
 impl fmt::Display for Unclean {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let FlushReport { delivered, pending, lost, dead, .. } = self.0.total;
-        write!(f, "{lost} records were lost and {pending} not delivered in time ({delivered} were delivered")?;
+        let noun = if lost == 1 { "record was" } else { "records were" };
+        write!(f, "{lost} {noun} lost and {pending} not delivered in time ({delivered} delivered")?;
         if dead > 0 {
-            write!(f, ", {dead} are dead letters")?;
+            write!(f, ", {dead} dead letters")?;
         }
         f.write_str(")")?;
         for (name, row) in &self.0.destinations {
             for (reason, count) in &row.dropped {
                 write!(f, "; {name}: {count} lost: {}", reason.reason())?;
+            }
+            let error = self.0.errors.get(name).filter(|_| row.lost() + row.pending > 0);
+            if let Some(LastError { message, .. }) = error {
+                write!(f, "; {name} failed: {message}")?;
             }
         }
         Ok(())
@@ -163,10 +170,15 @@ pub(super) fn close_all(hub: &Arc<Hub>, deadline: Instant) -> ShutdownReport {
     }
     retiring::close(hub, &hub.retired.closing(), deadline);
     let read = hub.retired.read(|| hub.plan());
-    let mut report =
-        ShutdownReport { total: FlushReport::of_all(&read), filters: last.filters_health(), destinations: read.closed };
+    let mut report = ShutdownReport {
+        total: FlushReport::of_all(&read),
+        filters: last.filters_health(),
+        destinations: read.closed,
+        errors: read.last_errors,
+    };
     report.destinations.values().for_each(|row| report.total.add(row));
     for (name, health) in read.closing {
+        report.errors.extend(health.last_error.map(|error| (name.clone(), error)));
         report.destinations.entry(name).or_default().add(&health.ledger);
     }
     hub.beside.selflog.notifier.settle(deadline.min(Instant::now() + Duration::from_millis(500)));

@@ -169,12 +169,19 @@ impl Control {
     }
 
     /// Where a record like `query` goes, and why. It asks the same code as the engine.
+    ///
+    /// ```
+    /// use tracework_engine::{Control, Query, SpanQuery};
+    ///
+    /// let control = Control::new();
+    /// let request = SpanQuery { name: "request".to_owned(), fields: Vec::new() };
+    /// let told = control.explain(&Query { spans: vec![request], ..Query::default() });
+    /// assert!(told.destinations.is_empty(), "nothing is attached yet");
+    /// ```
     #[must_use]
     pub fn explain(&self, query: &Query) -> Explanation {
-        let mut explanation = self.plan().explain(query);
-        let least = self.hub().static_least().filter(|least| query.severity < *least);
-        explanation.static_max_level = least.map(|least| least.name().to_owned());
-        explanation
+        let static_max_level = query.static_max_level.or_else(|| self.hub().static_least());
+        self.plan().explain_by(&Query { static_max_level, ..query.clone() }, self.hub().names())
     }
 
     /// A guard that shuts the pipeline down when it goes out of scope, within `timeout`.

@@ -79,7 +79,7 @@ impl Control {
     #[must_use]
     pub fn health(&self) -> Health {
         let hub = self.hub();
-        let Read { plan, closing, closed, errors } = hub.retired.read(|| self.plan());
+        let Read { plan, closing, closed, errors, .. } = hub.retired.read(|| self.plan());
         let destinations: BTreeMap<_, _> = plan
             .destinations()
             .iter()

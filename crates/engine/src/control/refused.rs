@@ -22,6 +22,8 @@ pub struct ConfigHealth {
     pub loaded_at: Timestamp,
     /// The newer one that was refused.
     pub refused: Option<Refused>,
+    /// What is not wrong with the config that holds, but should be known, each with its place.
+    pub warnings: Vec<String>,
 }
 
 /// A config that was refused.
@@ -32,6 +34,12 @@ pub struct Refused {
     pub at: Timestamp,
     /// What is wrong with it, with its place.
     pub error: String,
+}
+
+impl ConfigHealth {
+    fn new(state: &'static str, generation: u32, loaded_at: Timestamp) -> Self {
+        Self { state, generation, loaded_at, refused: None, warnings: Vec::new() }
+    }
 }
 
 impl Control {
@@ -52,7 +60,7 @@ impl Control {
         let (hub, plan) = (self.hub(), self.plan());
         let now = hub.clock().now();
         let mut config = hub.config.lock().unwrap_or_else(PoisonError::into_inner);
-        let nothing = ConfigHealth { state: "refused", generation: 0, loaded_at: Timestamp(0), refused: None };
+        let nothing = ConfigHealth::new("refused", 0, Timestamp(0));
         let health = config.get_or_insert(nothing);
         if health.refused.as_ref().is_some_and(|before| before.error == error) {
             return false;
@@ -72,7 +80,29 @@ impl Control {
     pub(super) fn note_loaded(&self, generation: u32) {
         let loaded_at = self.hub().clock().now();
         let mut config = self.hub().config.lock().unwrap_or_else(PoisonError::into_inner);
-        *config = Some(ConfigHealth { state: "loaded", generation, loaded_at, refused: None });
+        *config = Some(ConfigHealth::new("loaded", generation, loaded_at));
+    }
+
+    /// Notes what is not wrong with the config that holds but should be known: in [`Control::health`], until the next
+    /// config, and in the self-log.
+    ///
+    /// ```
+    /// use tracework_engine::Control;
+    ///
+    /// let control = Control::new();
+    /// control.reload(Vec::new(), control.plan().spec().clone())?;
+    /// control.note_warnings(["app.yml:1:1: `audit_enabled` is not in this version yet"]);
+    /// assert_eq!(control.health().config.map(|config| config.warnings.len()), Some(1));
+    /// assert_eq!(control.self_log().len(), 1);
+    /// # Ok::<(), tracework_engine::PlanError>(())
+    /// ```
+    pub fn note_warnings<W: Into<String>>(&self, warnings: impl IntoIterator<Item = W>) {
+        let warnings: Vec<String> = warnings.into_iter().map(Into::into).collect();
+        warnings.iter().for_each(|warning| self.hub().note(crate::SelfLogSource::Config, warning));
+        let mut config = self.hub().config.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = config.as_mut() {
+            config.warnings = warnings;
+        }
     }
 }
 

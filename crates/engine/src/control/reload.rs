@@ -185,7 +185,7 @@ impl Control {
         let swap = |spec: &mut PlanSpec| {
             let mut swap = Swap::default();
             spec.take_destinations(next, &mut swap)?;
-            spec.take_over(rest);
+            spec.take_over(rest, &self.hub().beside.selflog)?;
             Ok::<_, PlanError>(swap)
         };
         let swap = self.hub().change_and(swap, |swap| {

@@ -41,11 +41,11 @@ impl Backoff {
         self.attempts
     }
 
-    /// One more attempt failed.
-    pub(super) fn failed(&mut self, now: Instant) -> Verdict {
+    /// One more attempt failed. The next one comes after `asked` at the earliest, if the destination asked for that.
+    pub(super) fn failed(&mut self, now: Instant, asked: Option<Duration>) -> Verdict {
         self.attempts = self.attempts.saturating_add(1);
         let since = *self.since.get_or_insert(now);
-        let next = now + self.wait();
+        let next = now + self.wait().max(asked.unwrap_or_default());
         let over = match self.settings.give_up {
             GiveUp::Never => false,
             GiveUp::Attempts(most) => self.attempts >= most,
@@ -88,7 +88,7 @@ mod tests {
     fn waits(backoff: &mut Backoff, count: usize) -> Vec<Duration> {
         let now = Instant::now();
         (0..count)
-            .map(|_| match backoff.failed(now) {
+            .map(|_| match backoff.failed(now, None) {
                 Verdict::Retry(at) | Verdict::GiveUp(at) => at - now,
             })
             .collect()
@@ -115,15 +115,15 @@ mod tests {
     fn gives_up_after_so_many_attempts_or_so_long() {
         let now = Instant::now();
         let mut counted = Backoff::new(settings(GiveUp::Attempts(2)), 1);
-        assert!(matches!(counted.failed(now), Verdict::Retry(_)));
-        assert!(matches!(counted.failed(now), Verdict::GiveUp(_)));
+        assert!(matches!(counted.failed(now, None), Verdict::Retry(_)));
+        assert!(matches!(counted.failed(now, None), Verdict::GiveUp(_)));
         counted.other_records();
-        assert!(matches!(counted.failed(now), Verdict::Retry(_)));
+        assert!(matches!(counted.failed(now, None), Verdict::Retry(_)));
 
         let mut timed = Backoff::new(settings(GiveUp::After(Duration::from_secs(5))), 1);
-        assert!(matches!(timed.failed(now), Verdict::Retry(_)));
-        assert!(matches!(timed.failed(now + Duration::from_secs(4)), Verdict::Retry(_)));
-        assert!(matches!(timed.failed(now + Duration::from_secs(5)), Verdict::GiveUp(_)));
+        assert!(matches!(timed.failed(now, None), Verdict::Retry(_)));
+        assert!(matches!(timed.failed(now + Duration::from_secs(4), None), Verdict::Retry(_)));
+        assert!(matches!(timed.failed(now + Duration::from_secs(5), None), Verdict::GiveUp(_)));
     }
 
     #[test]

@@ -79,7 +79,9 @@ impl Worker {
     }
 
     fn decide(&mut self, inside: &mut Inside, now: Instant) -> Next {
-        self.batch = inside.requests.batch;
+        self.pace.settings = inside.requests.limit;
+        self.batch = self.pace.bounded(inside.requests.batch);
+        self.width.set(inside.requests.concurrency);
         self.draining = inside.requests.drain;
         if inside.closed {
             return Ok(Step::Abandoned);
@@ -119,7 +121,7 @@ impl Worker {
         if let Some(trouble) = &mut self.trouble {
             // One that has failed over is not tried out of turn: its records are handed over without delay.
             if hurry && !trouble.failed_over {
-                trouble.retry_at = now;
+                trouble.hurry(now);
             }
             if self.load.is_done() && inside.queue.waiting.is_empty() {
                 return Err(None);
@@ -130,7 +132,7 @@ impl Worker {
                     if trouble.failed_over { self.hand_over_at.min(trouble.retry_at) } else { trouble.retry_at };
                 return if hand_over { Ok(Step::HandOver) } else { Err(Some(again)) };
             }
-            return if self.load.is_done() { self.pick(inside) } else { Ok(Step::Deliver) };
+            return if self.load.is_done() { self.pick(inside) } else { self.deliver_at(now, now) };
         }
         if let Some(notice) = self.next_notice(inside, now) {
             return Ok(notice);
@@ -148,7 +150,13 @@ impl Worker {
             || inside.requests.wants_flush()
             || inside.queue.gate.is_full()
             || !inside.queue.waiting.is_empty();
-        if at_once { Ok(Step::Deliver) } else { Err(Some(begins)) }
+        self.deliver_at(if at_once { now } else { begins }, now)
+    }
+
+    /// Delivers at `time`, or as soon after it as the limit allows.
+    fn deliver_at(&self, time: Instant, now: Instant) -> Result<Step, Option<Instant>> {
+        let time = self.pace.waits_until(now).map_or(time, |end| end.max(time));
+        if time <= now { Ok(Step::Deliver) } else { Err(Some(time)) }
     }
 
     /// May it take one more parcel? Not if the batch is whole, nor if it would hold so much memory that nothing could
@@ -156,7 +164,7 @@ impl Worker {
     fn may_take(&self, inside: &Inside) -> bool {
         let Some(first) = inside.queue.waiting.front() else { return false };
         self.load.is_done()
-            || (!self.load.is_full(&self.batch)
+            || (self.load.has_room(&self.batch, self.width())
                 && inside.queue.taken_bytes() + first.parcel.bytes <= inside.queue.share())
     }
 

@@ -1,6 +1,7 @@
 //! What a worker has taken from the queue and not yet delivered.
 
 use super::encode::{self, Refused};
+use super::progress::Progress;
 use super::queue::Waiting;
 use crate::round::{Encoded, Parcel};
 use std::collections::VecDeque;
@@ -8,9 +9,6 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tracework_core::{Batch, BatchSettings, Format, Record};
-
-/// A parcel with shared bytes at least this long is delivered by itself, where it lies, rather than copied.
-const WORTH_ALONE: usize = 32 << 10;
 
 /// Room for bytes that is kept for the next load.
 const KEPT: usize = 1 << 20;
@@ -38,71 +36,6 @@ enum Code {
 
 static NOTHING: Encoded = Encoded { bytes: Vec::new(), ends: Vec::new() };
 
-/// How far it is.
-#[derive(Default)]
-pub(super) struct Progress {
-    /// Records that need nothing more.
-    pub(super) done: usize,
-    /// Ranges of a batch that was split, the next one last. They follow each other up to where the batch ended.
-    pub(super) split: Vec<Range<usize>>,
-}
-
-impl Progress {
-    /// Records that are not done.
-    pub(super) fn left(&self, cargo: &Cargo) -> usize {
-        cargo.records - self.done
-    }
-
-    fn is_full(&self, cargo: &Cargo, batch: &BatchSettings) -> bool {
-        let bytes = cargo.bytes(&(self.done..cargo.records));
-        self.left(cargo) >= batch.records
-            || bytes >= batch.bytes
-            || !self.split.is_empty()
-            || (matches!(cargo.code, Code::Shared(_)) && batch.every.is_zero() && bytes >= WORTH_ALONE)
-    }
-
-    /// May the next batch go at once: is it whole, or is there nothing to wait for?
-    pub(super) fn is_ready(&self, cargo: &Cargo, batch: &BatchSettings) -> bool {
-        self.left(cargo) > 0 && (batch.every.is_zero() || self.is_full(cargo, batch))
-    }
-
-    /// The next records to deliver together.
-    pub(super) fn next(&self, cargo: &Cargo, batch: &BatchSettings) -> Range<usize> {
-        if let Some(range) = self.split.last() {
-            return range.clone();
-        }
-        let start = self.done;
-        let most = start.saturating_add(batch.records.max(1)).min(cargo.records);
-        let bytes = cargo.end(start).saturating_add(batch.bytes);
-        let fitting = cargo.code().ends.partition_point(|&end| end <= bytes);
-        start..fitting.clamp((start + 1).min(most), most)
-    }
-
-    /// The records before `end` are done.
-    pub(super) fn finish(&mut self, end: usize) {
-        self.done = end;
-        while let Some(range) = self.split.last_mut() {
-            range.start = range.start.max(end);
-            if range.start < range.end {
-                return;
-            }
-            self.split.pop();
-        }
-    }
-
-    /// Halves the range that is next.
-    pub(super) fn halve(&mut self, range: Range<usize>) {
-        let middle = range.start + range.len() / 2;
-        self.split.pop();
-        self.split.extend([middle..range.end, range.start..middle]);
-    }
-
-    /// Where the batch ends that is being split, or the range itself.
-    pub(super) fn batch_end(&self, range: &Range<usize>) -> usize {
-        self.split.first().map_or(range.end, |last| last.end)
-    }
-}
-
 impl Cargo {
     fn code(&self) -> &Encoded {
         match &self.code {
@@ -114,6 +47,21 @@ impl Cargo {
     /// Does the destination want bytes?
     pub(super) fn is_encoded(&self) -> bool {
         self.encoded
+    }
+
+    /// How many records it has.
+    pub(super) fn len(&self) -> usize {
+        self.records
+    }
+
+    /// Are its bytes shared with other destinations?
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.code, Code::Shared(_))
+    }
+
+    /// How many whole records end within the first `bytes` bytes.
+    pub(super) fn records_within(&self, bytes: usize) -> usize {
+        self.code().ends.partition_point(|&end| end <= bytes)
     }
 
     /// Its records.
@@ -137,7 +85,7 @@ impl Cargo {
     }
 
     /// Where the bytes of the first `records` records end.
-    fn end(&self, records: usize) -> usize {
+    pub(super) fn end(&self, records: usize) -> usize {
         records.checked_sub(1).map_or(0, |last| self.code().ends[last])
     }
 
@@ -170,6 +118,32 @@ impl Cargo {
             return Vec::new();
         }
         encode::encode(format, parcel, self.own())
+    }
+
+    /// Takes the records of these ranges out, from the parcels too.
+    fn take_out(&mut self, gone: &[Range<usize>]) {
+        let is_gone = |at: &usize| gone.iter().any(|range| range.contains(at));
+        let mut kept = Encoded::default();
+        for at in (0..self.records).filter(|at| !is_gone(at)) {
+            let (start, end) = (self.end(at), self.end(at + 1));
+            let last = kept.ends.last().copied().unwrap_or(0);
+            kept.ends.push(last + end - start);
+            if self.encoded {
+                kept.bytes.extend_from_slice(&self.code().bytes[start..end]);
+            }
+        }
+        self.records = kept.ends.len();
+        self.code = Code::Own(kept);
+        let mut at = 0;
+        for item in &mut self.items {
+            let first = at;
+            at += item.parcel.picks.len();
+            if gone.iter().any(|range| range.start < at && range.end > first) {
+                let picks = item.parcel.picks.iter().enumerate().filter(|(place, _)| !is_gone(&(first + place)));
+                item.parcel.picks = picks.map(|(_, &pick)| pick).collect();
+                (item.parcel.shared, item.severities) = (None, None);
+            }
+        }
     }
 
     /// Its own bytes; bytes that were shared are copied.
@@ -231,6 +205,19 @@ impl Load {
     /// Does it hold a whole batch, or bytes that are better not copied?
     pub(super) fn is_full(&self, batch: &BatchSettings) -> bool {
         self.progress.is_full(&self.cargo, batch)
+    }
+
+    /// Could it hold more, where `width` batches go at once?
+    pub(super) fn has_room(&self, batch: &BatchSettings, width: usize) -> bool {
+        self.progress.has_room(&self.cargo, batch, width)
+    }
+
+    /// Takes out what is done although something before it is not.
+    pub(super) fn close_holes(&mut self) {
+        if !self.progress.holes.is_empty() {
+            let holes = self.progress.close_holes();
+            self.cargo.take_out(&holes);
+        }
     }
 
     /// Lets go of what is done; returns the bytes of memory that it pinned.

@@ -11,13 +11,16 @@
 //! | `queue`, `overflow`, `gate`, `thin` | what waits; what happens when there is too much of it |
 //! | `requests` | what is asked of the worker beside the data: settings, flush, commands, close |
 //! | `worker`, `decide` | the thread, and what it does next |
-//! | `load`, `encode` | parcels on their way out, and their bytes |
-//! | `attempt`, `trouble`, `backoff`, `handover` | delivering, failing, trying again, failing over |
+//! | `load`, `progress`, `encode` | parcels on their way out, how far they are, and their bytes |
+//! | `attempt`, `cope` | delivering, and what becomes of the records when that fails |
+//! | `several`, `width`, `pace` | several batches at once, how many, and how fast |
+//! | `trouble`, `backoff`, `handover` | failing, trying again, failing over |
 //! | `dead`, `dead_file`, `notice` | records that no delivery will accept; what is said about lost ones |
 
 mod attempt;
 mod backoff;
 mod closed;
+mod cope;
 mod dead;
 mod dead_file;
 mod decide;
@@ -28,14 +31,18 @@ mod load;
 mod notice;
 mod outlet;
 mod overflow;
+mod pace;
+mod progress;
 mod queue;
 mod requests;
 mod settings;
+mod several;
 mod shared;
 mod start;
 mod thin;
 mod together;
 mod trouble;
+mod width;
 mod worker;
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl Outlet {
         let format = format.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
         let inside = Inside {
             queue: Queue::new(settings.buffer),
-            requests: Requests::new(settings.batch, settings.retry),
+            requests: Requests::new(&settings),
             vitals: Vitals::default(),
             losses: Losses::default(),
             dead: DeadLetters::new(settings.dead_letters),

@@ -7,7 +7,10 @@ use std::ops::RangeInclusive;
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use tracework_core::{BatchSettings, Command, Format, OwnedRecord, RetrySettings};
+use tracework_core::{
+    BatchSettings, BreakerSettings, Command, Concurrency, DestinationSettings, Format, LimitSettings, OwnedRecord,
+    RetrySettings,
+};
 
 /// How many of tracework's own records may wait to be delivered; more are left out.
 const MAX_NOTICES: usize = 16;
@@ -16,6 +19,9 @@ const MAX_NOTICES: usize = 16;
 pub(super) struct Requests {
     pub(super) batch: BatchSettings,
     pub(super) retry: RetrySettings,
+    pub(super) breaker: BreakerSettings,
+    pub(super) limit: LimitSettings,
+    pub(super) concurrency: Concurrency,
     pub(super) failover: Option<Weak<Outlet>>,
     /// Formats that are to be used from some parcel on, in turn.
     pub(super) formats: VecDeque<NewFormat>,
@@ -64,10 +70,13 @@ struct Flush {
 }
 
 impl Requests {
-    pub(super) fn new(batch: BatchSettings, retry: RetrySettings) -> Self {
+    pub(super) fn new(settings: &DestinationSettings) -> Self {
         Self {
-            batch,
-            retry,
+            batch: settings.batch,
+            retry: settings.retry,
+            breaker: settings.breaker,
+            limit: settings.limit,
+            concurrency: settings.concurrency,
             failover: None,
             formats: VecDeque::new(),
             start: Start::default(),

@@ -16,6 +16,7 @@ impl Outlet {
     /// Sets all that can be set while it runs, but for the format and the failover.
     pub(crate) fn set(&self, settings: &DestinationSettings) {
         self.set_batch(settings.batch);
+        self.set_pace(settings);
         self.set_retry(settings.retry);
         self.set_buffer(settings.buffer);
         self.set_dead_letters(settings.dead_letters.clone());
@@ -25,6 +26,15 @@ impl Outlet {
     pub(crate) fn set_batch(&self, batch: BatchSettings) {
         let mut inside = self.shared.lock();
         inside.requests.batch = batch;
+        self.shared.wake(&mut inside);
+    }
+
+    /// Sets when it counts as down, how fast it is handed records, and how many batches at once.
+    fn set_pace(&self, settings: &DestinationSettings) {
+        let mut inside = self.shared.lock();
+        inside.requests.breaker = settings.breaker;
+        inside.requests.limit = settings.limit;
+        inside.requests.concurrency = settings.concurrency;
         self.shared.wake(&mut inside);
     }
 

@@ -4,7 +4,7 @@ use super::dead::DeadLetters;
 use super::notice::Losses;
 use super::queue::{Queue, Waste};
 use super::requests::Requests;
-use crate::ledger::{DestinationHealth, DropReason, LastError, LedgerRow, State};
+use crate::ledger::{BreakerHealth, BreakerState, DestinationHealth, DropReason, LastError, LedgerRow, State};
 use crate::round::Parcel;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -62,6 +62,10 @@ pub(super) struct Vitals {
     pub(super) failed_over: bool,
     /// It has failed over, and is being tried at this moment.
     pub(super) probing: bool,
+    /// Is it down?
+    pub(super) breaker: BreakerHealth,
+    /// How many batches it gets at once.
+    pub(super) concurrency: usize,
     pub(super) batches: u64,
     pub(super) largest_batch: u64,
     pub(super) bytes: u64,
@@ -70,6 +74,28 @@ pub(super) struct Vitals {
 }
 
 impl Vitals {
+    /// A delivery succeeded.
+    pub(super) fn well(&mut self, now: Timestamp) {
+        (self.failing, self.failed_over, self.breaker.failures) = (false, false, 0);
+        if self.breaker.state != BreakerState::Closed {
+            (self.breaker.state, self.breaker.since) = (BreakerState::Closed, Some(now));
+        }
+    }
+
+    /// So many attempts in a row failed; it is down from now on if it is `open`.
+    pub(super) fn failed(&mut self, failures: u32, open: bool, now: Timestamp) {
+        (self.failing, self.breaker.failures) = (true, failures);
+        if open && self.breaker.state == BreakerState::Closed {
+            (self.breaker.state, self.breaker.since) = (BreakerState::Open, Some(now));
+        }
+    }
+
+    /// It is down, and a probe begins or has failed.
+    pub(super) fn probes(&mut self, begins: bool) {
+        self.probing = begins && self.failed_over;
+        self.breaker.state = if begins { BreakerState::HalfOpen } else { BreakerState::Open };
+    }
+
     /// One more error.
     pub(super) fn error(&mut self, message: &str, at: Timestamp) {
         let count = self.last_error.as_ref().map_or(0, |last| last.count) + 1;
@@ -148,6 +174,8 @@ impl Shared {
             bytes: vitals.bytes,
             last_delivery: vitals.last_delivery,
             last_error: vitals.last_error.clone(),
+            breaker: vitals.breaker,
+            concurrency: vitals.concurrency.max(1),
         }
     }
 }

@@ -3,14 +3,19 @@
 use super::decide::Step;
 use super::load::Load;
 use super::outlet;
+use super::pace::Pace;
 use super::queue::Waiting;
 use super::shared::Shared;
 use super::trouble::Trouble;
+use super::width::Width;
 use crate::ledger::DropReason;
+use crate::selflog::{self, SelfLogSource};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tracework_core::{BatchSettings, Command, Destination, Format, Metadata, Wants};
+use tracework_core::{
+    BatchSettings, Command, Concurrency, Destination, Format, LimitSettings, Metadata, OwnThread, Wants,
+};
 
 /// How often a destination may do its housekeeping.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,6 +28,10 @@ pub(super) struct Worker {
     pub(super) batch: BatchSettings,
     pub(super) load: Load,
     pub(super) trouble: Option<Trouble>,
+    /// How fast it is handed records.
+    pub(super) pace: Pace,
+    /// How many batches it gets at once.
+    pub(super) width: Width,
     /// Is it open, and did it not fail since?
     pub(super) ready: bool,
     /// Was it ever open, so that it must be closed?
@@ -54,6 +63,8 @@ impl Worker {
             batch,
             load: Load::new(encoded),
             trouble: None,
+            pace: Pace::new(LimitSettings::default(), now),
+            width: Width::new(Concurrency::default()),
             ready: false,
             opened: false,
             panics: 0,
@@ -67,6 +78,7 @@ impl Worker {
     /// Works until it is told to close. Should the worker itself panic, what it held is counted as dropped.
     pub(super) fn run(mut self) {
         let worked = catch_unwind(AssertUnwindSafe(|| {
+            self.destination.own_threads(OwnThread::marked_by(crate::own::mark_own_thread));
             self.destination.takes(&*self.format);
             while self.step() {}
         }));
@@ -128,11 +140,13 @@ impl Worker {
 
     fn tick(&mut self) {
         self.next_tick = Instant::now() + TICK;
-        if self.ready
-            && self.trouble.is_none()
-            && let Err(fault) = self.guarded(|destination| destination.tick())
-        {
-            self.note_error(&fault.message);
+        if !self.ready || self.trouble.is_some() {
+            return;
+        }
+        match self.guarded(|destination| destination.tick().map(|()| destination.notice())) {
+            Ok(Some(notice)) => selflog::note(SelfLogSource::Destination(self.shared.name.clone()), &notice),
+            Ok(None) => {}
+            Err(fault) => self.note_error(&fault.message),
         }
     }
 

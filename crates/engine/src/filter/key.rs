@@ -190,7 +190,7 @@ fn hash_subject(subject: &Subject, record: &Record<'_>, hasher: &mut impl Hasher
         Subject::Category => one(record.category()),
         Subject::Thread => one(record.thread_name()),
         Subject::Tag => record.tags().fold(false, |_, tag| one(Some(tag))),
-        Subject::Span => record.spans().filter_map(|span| span.callsite()).fold(false, |_, site| one(Some(site.name))),
+        Subject::Span => record.spans().filter(|span| span.is_named()).fold(false, |_, span| one(Some(span.name()))),
         Subject::Field(name) => hash_given(record.field(name), hasher),
         Subject::Context(name) => hash_given(record.context(name), hasher),
         Subject::Metadata(name) => hash_given(record.metadata(name), hasher),

@@ -24,6 +24,8 @@ pub enum PlanError {
     },
     /// Something of this name is there already.
     Taken(String),
+    /// A layer of this name is there already.
+    LayerTaken(String),
     /// A name must have one to 64 letters, digits, `_`, `-` or `.`.
     BadName(String),
     /// More than [`Plan::MAX_DESTINATIONS`].
@@ -59,6 +61,13 @@ pub enum PlanError {
         /// What is wrong with it.
         why: String,
     },
+    /// A text that should say one callsite says none.
+    BadCallsite {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The pipeline was shut down.
     ShutDown,
 }
@@ -74,6 +83,7 @@ impl fmt::Display for PlanError {
                 }
             }
             Self::Taken(name) => write!(f, "there is a destination `{name}` already"),
+            Self::LayerTaken(name) => write!(f, "there is a layer `{name}` already"),
             Self::BadName(name) => {
                 write!(f, "`{name}` is no name: one to 64 letters, digits, `_`, `-` and `.`, without a leading `-`")
             }
@@ -86,6 +96,7 @@ impl fmt::Display for PlanError {
             Self::NotFound { what, name } => write!(f, "there is no {what} `{name}`"),
             Self::FilterTwice(name) => write!(f, "there is a filter `{name}` already"),
             Self::BadPattern { pattern, why } => write!(f, "`{pattern}` is no pattern of callsites: {why}"),
+            Self::BadCallsite { text, why } => write!(f, "`{text}` is no callsite, such as src/db.rs:42: {why}"),
             Self::ShutDown => f.write_str("the pipeline was shut down"),
         }
     }

@@ -1,9 +1,11 @@
 //! What of a plan a config said: the next config takes it back, and nothing else.
 
-use super::{PlanSpec, RouteSpec};
-use crate::AlertSpec;
+use super::{PlanError, PlanSpec, RouteSpec};
 use crate::process::Resource;
+use crate::selflog::SelfLog;
+use crate::{AlertSpec, PlannedAction};
 use std::fmt;
+use std::sync::Arc;
 
 /// What a config says of a destination, written in one way, so that two configs can be compared. A destination keeps
 /// what it has open if `own` is equal.
@@ -31,6 +33,8 @@ pub(crate) struct Configured {
     pub(crate) applied: bool,
     routes: Vec<String>,
     alerts: Vec<String>,
+    actions: Vec<String>,
+    switches: Vec<String>,
     filters: Vec<String>,
     stateful: Vec<String>,
     enrichers: Vec<String>,
@@ -47,7 +51,11 @@ fn key(route: &RouteSpec) -> String {
 impl PlanSpec {
     /// Takes back what the last config said, and takes over what `config` says. What the program added by name stays,
     /// unless the config has something of that name.
-    pub(crate) fn take_over(&mut self, config: Self) {
+    ///
+    /// # Errors
+    ///
+    /// If an action could not be started.
+    pub(crate) fn take_over(&mut self, config: Self, log: &Arc<SelfLog>) -> Result<(), PlanError> {
         // Every part is named: one that is new must be thought of here.
         let Self {
             level,
@@ -66,14 +74,16 @@ impl PlanSpec {
             errors,
             alerts,
             recorder,
+            switches,
             hold: _,
             temporary: _,
             raises: _,
             destinations: _,
             configured: _,
             layers_off: _,
+            guests: _,
             actions: _,
-            switches: _,
+            planned_actions,
         } = config;
         (self.level, self.targets, self.spans, self.tags) = (level, targets, spans, tags);
         (self.redact, self.limits, self.errors, self.recorder) = (redact, limits, errors, recorder);
@@ -91,16 +101,38 @@ impl PlanSpec {
         named.enrich = enrich;
         named.enrichers = enrichers.iter().map(|(name, _)| name.clone()).collect();
         put_before(&mut self.enrichers, enrichers, |(name, _)| name.clone(), &before.enrichers);
+        named.actions = self.take_actions(&planned_actions, &before.actions, log)?;
         named.alerts = alerts.iter().map(|alert| alert.name.clone()).collect();
         let alerts = self.known_alerts(alerts);
         put_before(&mut self.alerts, alerts, |alert| alert.name.clone(), &before.alerts);
+        named.switches = switches.iter().map(|switch| switch.pattern.to_string()).collect();
+        put_before(&mut self.switches, switches, |switch| switch.pattern.to_string(), &before.switches);
+        self.take_default(default);
+        self.restore_metadata(before.metadata);
+        named.metadata = self.set_metadata(metadata);
+        self.configured = named;
+        Ok(())
+    }
+
+    /// Starts what does not run yet; gives the names.
+    fn take_actions(
+        &mut self,
+        planned: &[PlannedAction],
+        before: &[String],
+        log: &Arc<SelfLog>,
+    ) -> Result<Vec<String>, PlanError> {
+        let start = |planned: &PlannedAction| Ok((planned.name().to_owned(), planned.start(&self.actions, log)?));
+        let actions = planned.iter().map(start).collect::<Result<Vec<_>, PlanError>>()?;
+        put_before(&mut self.actions, actions, |(name, _)| name.clone(), before);
+        Ok(planned.iter().map(|planned| planned.name().to_owned()).collect())
+    }
+
+    /// What the config names, before the destinations of the program's own that were there.
+    fn take_default(&mut self, default: Vec<String>) {
         let own = self.destinations.iter().filter(|destination| destination.source.is_none());
         let own: Vec<_> = own.map(|destination| destination.name.clone()).collect();
         self.default.retain(|name| own.contains(name) && !default.contains(name));
         self.default.splice(..0, default);
-        self.restore_metadata(before.metadata);
-        named.metadata = self.set_metadata(metadata);
-        self.configured = named;
     }
 
     /// Those that are as before go on counting.

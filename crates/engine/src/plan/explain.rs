@@ -1,49 +1,10 @@
 //! Why a record goes, or does not go, to each destination.
 
-use super::route::{Notes, roles};
+use super::route::Notes;
+use super::switches::Site;
 use super::{Mask, Plan};
 use std::fmt;
-use std::sync::Arc;
-use tracework_core::{Callsite, Draft, Head, Key, Kind, Page, Record, Reserved, Severity, SpanNode, Timestamp, Value};
-
-/// A record that is asked about.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// How serious it is.
-    pub severity: Severity,
-    /// What sort it is.
-    pub kind: Kind,
-    /// Its target.
-    pub target: String,
-    /// Its message.
-    pub message: String,
-    /// Its category.
-    pub category: Option<String>,
-    /// Its tags, with commas between.
-    pub tags: Option<String>,
-    /// The destinations that it names.
-    pub destinations: Option<String>,
-    /// Its fields.
-    pub fields: Vec<(String, String)>,
-    /// The fields of a span around it; reserved names say what they say in a program.
-    pub span: Vec<(String, String)>,
-}
-
-impl Default for Query {
-    fn default() -> Self {
-        Self {
-            severity: Severity::INFO,
-            kind: Kind::Log,
-            target: String::new(),
-            message: String::new(),
-            category: None,
-            tags: None,
-            destinations: None,
-            fields: Vec::new(),
-            span: Vec::new(),
-        }
-    }
-}
+use tracework_core::{Record, Severity};
 
 /// Why a destination gets a record, or does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +22,15 @@ pub enum Why {
     NotRouted,
     /// `targets` silences the record's target at its severity.
     TargetLevel,
+    /// It has not the tags that the whole pipeline asks for.
+    GlobalTags,
     /// A filter of the whole pipeline rejects it.
-    GlobalFilter,
+    GlobalFilter {
+        /// What the filter is called.
+        name: String,
+        /// What it says of itself.
+        words: String,
+    },
     /// The destination is switched off.
     Disabled,
     /// It takes other severities.
@@ -77,6 +45,8 @@ pub enum Why {
     Switched,
     /// No `DestinationLayer` saw it, or that is switched off.
     NoLayer,
+    /// `tracing` was compiled without records of its severity.
+    StaticLevel,
 }
 
 impl fmt::Display for Why {
@@ -88,7 +58,10 @@ impl fmt::Display for Why {
             Self::Removed => "the record takes it out with `-`",
             Self::NotRouted => "no route leads there",
             Self::TargetLevel => "`targets` silences this target at this severity",
-            Self::GlobalFilter => "a filter of the whole pipeline rejects it",
+            Self::GlobalTags => "the pipeline's `tags` ask for others",
+            Self::GlobalFilter { name, words } => {
+                return write!(f, "the pipeline's filter `{name}` rejects it: {words}");
+            }
             Self::Disabled => "it is switched off",
             Self::Level => "it takes other severities",
             Self::Kind => "it takes other kinds",
@@ -96,6 +69,7 @@ impl fmt::Display for Why {
             Self::Filter(words) => return write!(f, "its filter rejects the record: {words}"),
             Self::Switched => "its callsite is switched off",
             Self::NoLayer => "no DestinationLayer saw it",
+            Self::StaticLevel => "tracing was compiled without it",
         })
     }
 }
@@ -116,6 +90,17 @@ pub struct Explanation {
     pub static_max_level: Option<String>,
 }
 
+impl Explanation {
+    /// Says that `tracing` was compiled without what is below `least`: nothing gets the record.
+    pub(super) fn compiled_out(&mut self, least: Severity) {
+        self.static_max_level = Some(least.name().to_owned());
+        self.filters.clear();
+        for (_, gets, why) in self.destinations.iter_mut().filter(|(_, gets, _)| *gets) {
+            (*gets, *why) = (false, Why::StaticLevel);
+        }
+    }
+}
+
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.destinations.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
@@ -133,19 +118,20 @@ impl fmt::Display for Explanation {
             writeln!(f, "no destination is called `{name}`: the name is passed over")?;
         }
         if let Some(level) = &self.static_max_level {
-            writeln!(f, "tracing was compiled with {level} as its highest level: nothing below is ever emitted")?;
+            writeln!(f, "tracing was compiled with {level} as its highest level: nothing below is emitted")?;
         }
         Ok(())
     }
 }
 
 #[derive(Debug, Default)]
-struct Reasons {
+struct Reasons<'a> {
     whys: Vec<Option<Why>>,
     unknown: Vec<String>,
+    site: Option<Site<'a>>,
 }
 
-impl Notes for Reasons {
+impl Notes for Reasons<'_> {
     const LISTENS: bool = true;
 
     fn note(&mut self, place: usize, why: Why) {
@@ -156,56 +142,26 @@ impl Notes for Reasons {
     }
 
     fn unknown(&mut self, name: &str) {
-        self.unknown.push(name.to_owned());
+        if !self.unknown.iter().any(|other| other == name) {
+            self.unknown.push(name.to_owned());
+        }
+    }
+
+    fn site(&self) -> Option<Site<'_>> {
+        self.site
     }
 }
 
 impl Plan {
-    /// Where a record like `query` goes, and why. It asks the same code as the engine.
-    #[must_use]
-    pub fn explain(&self, query: &Query) -> Explanation {
-        let mut draft = Draft::new(self.spec.limits);
-        let head = Head {
-            time: Timestamp::default(),
-            severity: query.severity,
-            kind: query.kind,
-            callsite: None,
-            generation: self.generation,
-            roles: roles::DESTINATION | roles::TAG_FILTER | roles::METADATA,
-        };
-        draft.begin(head);
-        for (key, value) in &query.span {
-            match Reserved::named(key) {
-                Some(reserved) => draft.reserved(reserved, reserved_value(reserved, value)),
-                None => draft.field(Key::Name(key), typed(value)),
-            }
-        }
-        let no_callsite: Option<&'static Callsite> = None;
-        let span = (!query.span.is_empty()).then(|| SpanNode::new(no_callsite, None, &mut draft));
-        draft.begin(head);
-        draft.message_str(&query.message);
-        draft.reserved(Reserved::Target, Value::Str(&query.target));
-        let own = [
-            (Reserved::Tags, &query.tags),
-            (Reserved::Category, &query.category),
-            (Reserved::Destinations, &query.destinations),
-        ];
-        for (reserved, text) in own {
-            if let Some(text) = text {
-                draft.reserved(reserved, Value::Str(text));
-            }
-        }
-        query.fields.iter().for_each(|(key, value)| draft.field(Key::Name(key), typed(value)));
-        let mut page = Page::default();
-        page.set_metadata(Some(Arc::clone(self.metadata())));
-        let pick = page.push(&draft, span.as_ref());
-        self.explain_record(&page.record(pick))
-    }
-
     /// Where `record` goes, and why.
     #[must_use]
     pub fn explain_record(&self, record: &Record<'_>) -> Explanation {
-        let mut reasons = Reasons::default();
+        self.explain_at(record, None)
+    }
+
+    /// The same, of a record whose callsite is only said.
+    pub(super) fn explain_at(&self, record: &Record<'_>, site: Option<Site<'_>>) -> Explanation {
+        let mut reasons = Reasons { site, ..Reasons::default() };
         let mask: Mask = self.route(record, &mut reasons);
         let destinations = self.destinations().iter().enumerate().map(|(place, destination)| {
             let why = reasons.whys.get(place).cloned().flatten().unwrap_or(Why::NotRouted);
@@ -219,25 +175,4 @@ impl Plan {
             static_max_level: None,
         }
     }
-}
-
-/// The value that a text on a command line stands for.
-fn typed(text: &str) -> Value<'_> {
-    if let Ok(number) = text.parse() {
-        Value::I64(number)
-    } else if let Ok(number) = text.parse() {
-        Value::F64(number)
-    } else if let Ok(truth) = text.parse() {
-        Value::Bool(truth)
-    } else {
-        Value::Str(text)
-    }
-}
-
-fn reserved_value(reserved: Reserved, text: &str) -> Value<'_> {
-    if reserved == Reserved::Level {
-        let number = text.parse::<Severity>().map_or(0, |severity| u64::from(severity.number()));
-        return Value::U64(number);
-    }
-    Value::Str(text)
 }

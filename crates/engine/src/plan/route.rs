@@ -1,6 +1,7 @@
 //! Which destinations a record goes to. `docs/routing.md` tells the same in words.
 
 use super::explain::Why;
+use super::switches::Site;
 use super::{Attached, Mask, Plan};
 use std::sync::atomic::Ordering;
 use tracework_core::{Record, Reserved, Severity, SeveritySet, Value, tags};
@@ -13,6 +14,10 @@ pub(crate) trait Notes {
     fn note(&mut self, place: usize, why: Why);
     /// The record names a destination that is not there.
     fn unknown(&mut self, name: &str);
+    /// What is said of the callsite of a record that is only asked about.
+    fn site(&self) -> Option<Site<'_>> {
+        None
+    }
 }
 
 /// Hears of unknown names alone.
@@ -85,7 +90,10 @@ impl Plan {
             return self.refuse(all, &Why::NoLayer, notes);
         }
         let (severity, target) = (record.severity(), record.target());
-        let switched = self.switched(record.callsite(), record.message());
+        let switched = match notes.site() {
+            None => self.switched(record.callsite(), record.message()),
+            Some(site) => self.switched_at(&site, record.message()),
+        };
         if switched == Some(SeveritySet::NONE) {
             return self.refuse(all, &Why::Switched, notes);
         }
@@ -94,7 +102,8 @@ impl Plan {
             return self.refuse(all, &Why::TargetLevel, notes);
         }
         if !self.passes_filters(record) {
-            return self.refuse(all, &Why::GlobalFilter, notes);
+            let why = if N::LISTENS { self.global_refusal(record) } else { Why::GlobalTags };
+            return self.refuse(all, &why, notes);
         }
         let own = record.destinations().map_or_else(Wish::default, |text| self.wish(text, notes));
         if let Some(exact) = own.exact {
@@ -186,6 +195,17 @@ impl Plan {
     pub(super) fn passes_filters(&self, record: &Record<'_>) -> bool {
         (self.roles_of(record) & roles::TAG_FILTER == 0 || self.spec.tags.keeps(record))
             && self.spec.filters.iter().all(|(_, filter)| keeps(filter.as_ref(), record))
+    }
+
+    /// Which of them refuses it.
+    fn global_refusal(&self, record: &Record<'_>) -> Why {
+        let refuses = self.spec.filters.iter().find(|(_, filter)| !keeps(filter.as_ref(), record));
+        match refuses {
+            Some((name, filter)) if self.roles_of(record) & roles::TAG_FILTER == 0 || self.spec.tags.keeps(record) => {
+                Why::GlobalFilter { name: name.clone(), words: filter.describe() }
+            }
+            _ => Why::GlobalTags,
+        }
     }
 
     fn all(&self) -> Mask {

@@ -2,8 +2,8 @@
 
 use super::configured::{Configured, Source};
 use super::switches::CallsiteSwitch;
-use super::{Raise, RecorderSpec};
-use crate::alerts::{ActionHandle, AlertSpec};
+use super::{Raise, RecorderSpec, Seated};
+use crate::alerts::{ActionHandle, AlertSpec, PlannedAction};
 use crate::delivery::Outlet;
 use crate::errors::ErrorSettings;
 use crate::process::Resource;
@@ -64,8 +64,12 @@ pub struct PlanSpec {
     pub alerts: Vec<AlertSpec>,
     /// The roles of layers that are switched off, a bit each.
     pub(crate) layers_off: u8,
+    /// Layers of others, each by a slot.
+    pub(crate) guests: Vec<Seated>,
     /// What alerts run, by name.
     pub(crate) actions: Vec<(String, Arc<ActionHandle>)>,
+    /// Those of a config that is on its way into a plan.
+    pub(crate) planned_actions: Vec<PlannedAction>,
     pub(crate) destinations: Vec<Arc<Attached>>,
     pub(crate) configured: Configured,
 }
@@ -182,10 +186,26 @@ impl Default for PlanSpec {
             switches: Vec::new(),
             alerts: Vec::new(),
             actions: Vec::new(),
+            planned_actions: Vec::new(),
             layers_off: 0,
+            guests: Vec::new(),
             destinations: Vec::new(),
             configured: Configured::default(),
         }
+    }
+}
+
+impl PlanSpec {
+    /// Adds an action that alerts of a config run. It is started when [`Control::reload`](crate::Control::reload) takes
+    /// the config over, and ends with it.
+    pub fn plan_action(&mut self, action: PlannedAction) {
+        self.planned_actions.push(action);
+    }
+
+    /// What a config says to make the action `name` once more; `None` if it cannot be said.
+    #[must_use]
+    pub fn described_action(&self, name: &str) -> Option<&Description> {
+        self.actions.iter().find(|(other, _)| other == name).and_then(|(_, action)| action.described())
     }
 }
 

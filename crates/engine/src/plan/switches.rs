@@ -96,15 +96,52 @@ impl FromStr for CallsitePattern {
     }
 }
 
+/// What patterns look at: the facts of a callsite, or what is said of one that nobody has reached.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Site<'a> {
+    pub(super) number: Option<u32>,
+    pub(super) file: Option<&'a str>,
+    pub(super) line: Option<u32>,
+    pub(super) target: &'a str,
+    pub(super) name: &'a str,
+}
+
+impl<'a> From<&'a Callsite> for Site<'a> {
+    fn from(callsite: &'a Callsite) -> Self {
+        Self {
+            number: Some(callsite.id().number()),
+            file: callsite.file,
+            line: callsite.line,
+            target: callsite.target,
+            name: callsite.name,
+        }
+    }
+}
+
 impl CallsitePattern {
     /// Is the callsite meant, as far as it can be told without a message?
     #[must_use]
     pub fn matches(&self, callsite: &Callsite) -> bool {
-        self.number.is_none_or(|number| callsite.id().number() == number)
-            && self.line.is_none_or(|line| callsite.line == Some(line))
-            && self.target.as_ref().is_none_or(|target| target.matches(callsite.target))
-            && self.name.as_deref().is_none_or(|name| name == callsite.name)
-            && self.file.as_deref().is_none_or(|file| callsite.file.is_some_and(|path| fits(file, path)))
+        self.means(&Site::from(callsite))
+    }
+
+    fn means(&self, site: &Site<'_>) -> bool {
+        self.number.is_none_or(|number| site.number == Some(number))
+            && self.line.is_none_or(|line| site.line == Some(line))
+            && self.target.as_ref().is_none_or(|target| target.matches(site.target))
+            && self.name.as_deref().is_none_or(|name| name == site.name)
+            && self.file.as_deref().is_none_or(|file| site.file.is_some_and(|path| fits(file, path)))
+    }
+
+    /// The file and the line of a pattern that says both and nothing else.
+    pub(super) fn place(&self) -> Option<(&str, u32)> {
+        let alone = self.target.is_none() && self.name.is_none() && self.message.is_none();
+        self.file.as_deref().zip(self.line).filter(|_| alone)
+    }
+
+    /// Does it say a number?
+    pub(super) fn is_number(&self) -> bool {
+        self.number.is_some()
     }
 }
 
@@ -152,7 +189,9 @@ pub struct CallsiteSwitch {
 }
 
 impl CallsiteSwitch {
-    pub(crate) fn new(pattern: CallsitePattern, severities: SeveritySet, until: Option<Timestamp>) -> Self {
+    /// A switch of the callsites that `pattern` means.
+    #[must_use]
+    pub fn new(pattern: CallsitePattern, severities: SeveritySet, until: Option<Timestamp>) -> Self {
         Self { pattern, severities, until }
     }
 }
@@ -191,9 +230,13 @@ impl Plan {
     /// The severities that a switch lets a record have.
     pub(super) fn switched(&self, callsite: Option<&Callsite>, message: &str) -> Option<SeveritySet> {
         let callsite = callsite.filter(|_| !self.spec.switches.is_empty())?;
+        self.switched_at(&callsite.into(), message)
+    }
+
+    /// The same, by what is known of the callsite.
+    pub(super) fn switched_at(&self, site: &Site<'_>, message: &str) -> Option<SeveritySet> {
         let fits = |switch: &&CallsiteSwitch| {
-            switch.pattern.matches(callsite)
-                && switch.pattern.message.as_ref().is_none_or(|regex| regex.is_match(message))
+            switch.pattern.means(site) && switch.pattern.message.as_ref().is_none_or(|regex| regex.is_match(message))
         };
         self.spec.switches.iter().rev().find(fits).map(|switch| switch.severities)
     }

@@ -65,7 +65,7 @@ impl Redactor {
         let verdict = cache.verdict(self.id(), self.keys(), record.callsite());
         let limits = *draft.limits();
         draft.set_limits(UNBOUNDED);
-        draft.begin(record.head());
+        draft.begin_like(record);
         let mut changed = self.rewrite_message(record, draft);
         for entry in record.entries() {
             changed |= self.rewrite_entry(&entry, verdict, draft);
@@ -124,7 +124,7 @@ impl Redactor {
 pub(crate) fn copy_with(record: &Record<'_>, draft: &mut Draft, add: impl FnOnce(&mut Draft)) {
     let limits = *draft.limits();
     draft.set_limits(UNBOUNDED);
-    draft.begin(record.head());
+    draft.begin_like(record);
     draft.message_str(record.message());
     record.entries().for_each(|entry| draft.entry(&entry));
     add(draft);

@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use tracework_core::{Callsite, Draft, Enrichment, Kind, Page, Pick, Record};
+use tracework_core::{Callsite, Draft, Enrichment, Kind, Page, Pick, Record, nearest};
 
 /// What the engine keeps from pass to pass.
 pub(super) struct Dispatcher {
@@ -320,7 +320,14 @@ impl Dispatcher {
 
     pub(super) fn note_unknown(&self, unknown: Unknown) {
         for name in unknown.0 {
-            self.hub.counters.unknown(&name);
+            if !self.hub.counters.unknown(&name) {
+                continue;
+            }
+            let plan = self.hub.plan();
+            let near = nearest(&name, plan.spec().destinations());
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let told = format!("an event or a span names the destination `{name}`, and there is none{near}");
+            self.hub.note(SelfLogSource::Engine, &told);
         }
     }
 

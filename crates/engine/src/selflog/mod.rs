@@ -35,9 +35,11 @@ pub enum SelfLogSource {
     Filter(String),
     /// An action that an alert runs.
     Action(String),
+    /// A layer of someone else's, in a slot.
+    Layer(String),
     /// A handler of the program's: for caught errors, for failures.
     Handler,
-    /// A config that was refused.
+    /// A config that was refused, or that has something which should be known.
     Config,
     /// The engine itself, or a part that has no name.
     Engine,
@@ -50,6 +52,7 @@ impl fmt::Display for SelfLogSource {
             Self::Enricher(name) => write!(f, "enricher {name}"),
             Self::Filter(name) => write!(f, "filter {name}"),
             Self::Action(name) => write!(f, "action {name}"),
+            Self::Layer(name) => write!(f, "layer {name}"),
             Self::Handler => f.write_str("handler"),
             Self::Config => f.write_str("config"),
             Self::Engine => f.write_str("engine"),

@@ -1,6 +1,6 @@
 //! The self-log elsewhere: on standard error or in a file.
 
-use super::SelfLogEntry;
+use super::{SelfLogEntry, SelfLogSource};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,7 +15,8 @@ const BYTES: u64 = 1 << 20;
 /// Where the self-log is written beside memory. Nowhere, unless told otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SelfLogOutput {
-    /// On standard error, 60 lines a minute at the most.
+    /// On standard error, 60 lines a minute at the most. A config that was refused is not among them: it is an ERROR in the
+    /// log itself.
     pub stderr: bool,
     /// Appended to this file; at 1 MiB it is renamed to the same name with `.old` behind it.
     pub file: Option<PathBuf>,
@@ -37,7 +38,7 @@ impl Output {
 
     pub(super) fn write(&mut self, entry: &SelfLogEntry) {
         let line = line(entry);
-        if self.settings.stderr {
+        if self.settings.stderr && entry.source != SelfLogSource::Config {
             self.write_stderr(&line);
         }
         if self.settings.file.is_some() {
@@ -93,7 +94,6 @@ fn escaped(letter: char) -> impl Iterator<Item = char> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::SelfLogSource;
     use super::*;
     use tracework_core::Timestamp;
 

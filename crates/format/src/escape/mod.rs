@@ -21,11 +21,24 @@ pub(crate) trait Style {
 
     /// Writes what stands for `character`.
     fn replace(out: &mut Vec<u8>, character: char);
+
+    /// Escapes what was written since `from` as a [`Text`] once more, where it is to stand inside this style.
+    fn again(out: &mut Vec<u8>, from: usize) {
+        let _ = (out, from);
+    }
 }
 
-/// Is it dangerous in every format?
+/// May it stand in no line of a log as it is? The controls of ASCII and Latin-1, the bidirectional controls, and the
+/// separators of lines and paragraphs: every format of this crate escapes them, and whoever writes bytes of their own
+/// should.
+///
+/// ```
+/// assert!("\x1b\n\u{9b}\u{202e}\u{2028}".chars().all(tracework_format::is_dangerous));
+/// assert!(!"é\u{1f980} ".chars().any(tracework_format::is_dangerous));
+/// ```
 #[inline]
-pub(crate) const fn is_dangerous(character: char) -> bool {
+#[must_use]
+pub const fn is_dangerous(character: char) -> bool {
     matches!(character,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}')

@@ -1,6 +1,6 @@
 //! The ways to escape, one a type.
 
-use super::{Style, bytes_equal, hex, is_dangerous, odd_bytes};
+use super::{Style, bytes_equal, hex, is_dangerous, odd_bytes, put};
 
 /// Inside the quotes of a JSON string ([RFC 8259 §7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
 pub(crate) struct Json;
@@ -28,6 +28,11 @@ impl Style for Json {
                 hex(out, character.into(), 4);
             }
         }
+    }
+
+    fn again(out: &mut Vec<u8>, from: usize) {
+        let text = out.split_off(from);
+        put::<Self>(out, std::str::from_utf8(&text).unwrap_or_default());
     }
 }
 

@@ -58,7 +58,7 @@ impl Around {
     /// What [`Shape::Fmt`](crate::Shape::Fmt) needs.
     pub(super) fn fmt(span: &SpanNode, time: Timestamp) -> Self {
         let mut spans = Vec::new();
-        if let Some(innermost) = chain(span).find(|span| span.callsite().is_some()) {
+        if let Some(innermost) = chain(span).find(|span| span.is_named()) {
             spans.extend_from_slice(b",\"span\":");
             write_fmt_span(&mut spans, innermost, time);
         }
@@ -109,7 +109,7 @@ pub(crate) fn write_spans(
         write_span(out, span, time, &dialect, |entry| !context.took(span, entry.key));
         out.push(b'}');
     }
-    if chain(span).any(|span| span.callsite().is_some()) {
+    if chain(span).any(|span| span.is_named()) {
         out.push(b']');
     }
 }
@@ -120,7 +120,7 @@ fn write_fmt_span(out: &mut Vec<u8>, span: &SpanNode, time: Timestamp) {
     let open = out.len();
     object(out, "", |out| {
         write_span(out, span, time, &dialect, |_| true);
-        if span.callsite().is_some() {
+        if span.is_named() {
             out.extend_from_slice(b",\"name\":");
             string(out, span.name());
         }

@@ -11,6 +11,7 @@ mod value;
 
 pub(crate) use around::write_spans;
 pub(crate) use head::write_tags;
+pub use value::put_json_str;
 pub(crate) use value::{Dialect, NotFinite, object, string, value};
 
 use crate::shared::{Leaves, Settled, Setup, Sites};

@@ -21,6 +21,18 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// Appends `text` as a JSON string with its quotes, escaped as every format here does: for destinations that put records
+/// into an envelope.
+///
+/// ```
+/// let mut out = Vec::new();
+/// tracework_format::put_json_str(&mut out, "say \"hi\"\u{202e}");
+/// assert_eq!(out, br#""say \"hi\"\u202e""#);
+/// ```
+pub fn put_json_str(out: &mut Vec<u8>, text: &str) {
+    string(out, text);
+}
+
 /// Appends a value.
 #[inline]
 pub(crate) fn value(out: &mut Vec<u8>, value: Value<'_>, not_finite: NotFinite) {

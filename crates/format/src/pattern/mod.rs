@@ -1,13 +1,15 @@
 //! Lines by a pattern.
 
 mod compile;
+mod escaping;
 mod write;
 
 pub use compile::PatternError;
+pub use escaping::Escape;
 
 use crate::shared::{Keys, Setup, Sites};
 use crate::time::Stamp;
-use crate::{Names, Zone};
+use crate::{Names, Zone, escape};
 use compile::Piece;
 use std::sync::Arc;
 use tracework_core::{Description, Format, Record};
@@ -28,17 +30,19 @@ use tracework_core::{Description, Format, Record};
 /// | `{time}`, `{time:%H:%M:%S%.3f}` | the time as RFC 3339, or in the directives of [`strftime`](https://docs.rs/jiff/0.2/jiff/fmt/strtime) |
 /// | `{level}` `{kind}` `{category}` `{target}` `{module}` `{file}` `{line}` `{thread}` `{message}` | that part, empty where there is none |
 /// | `{tags}` | `PAYMENT,USER_123` |
+/// | `{service}` `{event_id}` | the metadata `service`; the id of the event |
 /// | `{fields}` `{context}` `{metadata}` | `name=value name=value` |
 /// | `{spans}` | `request{method=POST}:charge{customer=7}`, the outermost first |
 /// | `{field.x}` `{context.x}` `{metadata.x}` | one value |
 ///
 /// `{level:<8}`, `{level:>8}`, `{level:^8}` fill up to eight characters, at the right, the left or both sides; `{level:8}` is
-/// `{level:<8}`. `{{` and `}}` are braces. What stands in a place is escaped as in [`Text`](crate::Text), and blanks at
-/// the end of a line are left out.
+/// `{level:<8}`. `{{` and `}}` are braces. What stands in a place is escaped as in [`Text`](crate::Text), or as
+/// [`Pattern::escape`] says, and blanks at the end of a line are left out.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: Arc<str>,
     pieces: Arc<[Piece]>,
+    escape: Escape,
     setup: Setup<Kept>,
 }
 
@@ -60,7 +64,21 @@ impl Pattern {
     /// holds a control character; the error says where.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         let pieces = compile::compile(pattern)?.into();
-        Ok(Self { text: pattern.into(), pieces, setup: Setup::default() })
+        Ok(Self { text: pattern.into(), pieces, escape: Escape::Text, setup: Setup::default() })
+    }
+
+    /// Sets how what stands in a place is escaped.
+    ///
+    /// ```
+    /// use tracework_format::{Escape, Pattern};
+    ///
+    /// let json = Pattern::new(r#"{{"text": "{level}: {message}", "team": "payments"}}"#)?.escape(Escape::Json);
+    /// # let _ = json;
+    /// # Ok::<(), tracework_format::PatternError>(())
+    /// ```
+    #[must_use]
+    pub fn escape(self, escape: Escape) -> Self {
+        Self { escape, setup: self.setup.afresh(), ..self }
     }
 
     /// Sets the time zone of the timestamps.
@@ -78,10 +96,13 @@ impl Pattern {
 
 impl Format for Pattern {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
-        let Self { pieces, setup, .. } = self;
+        let Self { pieces, escape, setup, .. } = self;
         let (names, kept) =
             setup.kept(|stamp| Kept { stamp, sites: Sites::default(), times: vec![None; pieces.len()] });
-        write::encode(kept, pieces, names, record, out);
+        match escape {
+            Escape::Text => write::encode::<escape::Text>(kept, pieces, names, record, out),
+            Escape::Json => write::encode::<escape::Json>(kept, pieces, names, record, out),
+        }
     }
 
     fn duplicate(&self) -> Box<dyn Format> {
@@ -89,10 +110,18 @@ impl Format for Pattern {
     }
 
     fn as_config(&self) -> Option<Description> {
-        Some(self.setup.say(Description::new("pattern").with("pattern", &*self.text)))
+        let description = Description::new("pattern").with("pattern", &*self.text);
+        Some(self.setup.say(description.unless_usual("escape", self.escape.name(), Escape::Text.name())))
     }
 
     fn identity(&self) -> Option<String> {
-        Some(format!("pattern {:?} {}", self.text, self.setup.identity()))
+        Some(format!("pattern {:?} {} {}", self.text, self.escape.name(), self.setup.identity()))
+    }
+
+    fn media_type(&self) -> &'static str {
+        match self.escape {
+            Escape::Text => "text/plain; charset=utf-8",
+            Escape::Json => "application/x-ndjson",
+        }
     }
 }

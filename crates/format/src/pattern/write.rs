@@ -2,6 +2,7 @@
 
 use super::Kept;
 use super::compile::{Fill, Piece, Side};
+use crate::escape::Style;
 use crate::part::Part;
 use crate::shared::{Context, Dialect as _, Keys, metadata_of, write_fields};
 use crate::text::{self, Words};
@@ -9,8 +10,14 @@ use crate::time::Stamp;
 use crate::{Names, escape};
 use tracework_core::{Record, Timestamp};
 
-/// Appends `record`.
-pub(super) fn encode(kept: &mut Kept, pieces: &[Piece], names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
+/// Appends `record`, what stands in places escaped in the style `S`.
+pub(super) fn encode<S: Style>(
+    kept: &mut Kept,
+    pieces: &[Piece],
+    names: &Names,
+    record: &Record<'_>,
+    out: &mut Vec<u8>,
+) {
     let Kept { stamp, sites, times } = kept;
     let start = out.len();
     for (piece, last) in pieces.iter().zip(times) {
@@ -21,7 +28,7 @@ pub(super) fn encode(kept: &mut Kept, pieces: &[Piece], names: &Names, record: &
                 match last {
                     Some((known, text)) if *steady && *known == second => out.extend_from_slice(text),
                     _ => {
-                        let text = tell(directives, record.time(), stamp);
+                        let text = tell::<S>(directives, record.time(), stamp);
                         out.extend_from_slice(&text);
                         *last = Some((second, text));
                     }
@@ -29,9 +36,10 @@ pub(super) fn encode(kept: &mut Kept, pieces: &[Piece], names: &Names, record: &
             }
             Piece::Part(part, fill) => {
                 let from = out.len();
-                if !part.write::<escape::Text>(out, record, stamp) {
+                if !part.write::<S>(out, record, stamp) {
                     let keys = record.callsite().map(|callsite| sites.get(callsite, || Keys::new(callsite, &Words)));
                     write_pairs(out, part, record, keys, names);
+                    S::again(out, from);
                 }
                 fill.iter().for_each(|&fill| fill_up(out, from, fill));
             }
@@ -43,11 +51,11 @@ pub(super) fn encode(kept: &mut Kept, pieces: &[Piece], names: &Names, record: &
     out.push(b'\n');
 }
 
-fn tell(directives: &str, time: Timestamp, stamp: &Stamp) -> Vec<u8> {
+fn tell<S: Style>(directives: &str, time: Timestamp, stamp: &Stamp) -> Vec<u8> {
     // It was tried when the pattern was read.
     let told = jiff::fmt::strtime::format(directives, &stamp.zone().zoned(time)).unwrap_or_default();
     let mut text = Vec::new();
-    escape::put::<escape::Text>(&mut text, &told);
+    escape::put::<S>(&mut text, &told);
     text
 }
 

@@ -34,7 +34,7 @@ impl<'a> Context<'a> {
         let mut found: Vec<Found<'a>> = Vec::new();
         for span in chain(span) {
             for Entry { key: name, value, .. } in span_fields(span, time) {
-                let wanted = span.callsite().is_none() || names.is_context(name) || TRACE.contains(&name);
+                let wanted = !span.is_named() || names.is_context(name) || TRACE.contains(&name);
                 if wanted && !found.iter().any(|found| found.name == name) {
                     found.push(Found { name, value, span: span.id() });
                 }
@@ -67,7 +67,7 @@ impl<'a> Context<'a> {
 
 /// The spans that have a name, the outermost first.
 pub(crate) fn named_spans(span: &SpanNode) -> Vec<&SpanNode> {
-    let mut spans: Vec<_> = chain(span).filter(|span| span.callsite().is_some()).collect();
+    let mut spans: Vec<_> = chain(span).filter(|span| span.is_named()).collect();
     spans.reverse();
     spans
 }

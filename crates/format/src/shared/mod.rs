@@ -13,8 +13,10 @@ mod setup;
 mod site;
 
 pub(crate) use context::{Context, has_own_trace, named_spans};
-pub(crate) use cuts::{is_whole, write_missing};
+pub(crate) use cuts::{cut_names, is_whole, write_missing};
 pub(crate) use fields::{Dialect, Keys, Role, Seen, fields_of, is_taken, span_fields, write_fields, write_span};
+#[cfg(feature = "otlp")]
+pub(crate) use fields::{last_of, name_bit};
 pub(crate) use fragment::Fragment;
 pub(crate) use kept::{Leaves, Settled, Sites};
 pub(crate) use metadata::metadata_of;

@@ -79,7 +79,7 @@ fn write_line(out: &mut Vec<u8>, colors: Colors, color: &str, name: &str, value:
 fn write_spans(out: &mut Vec<u8>, record: &Record<'_>, colors: Colors) {
     let Some(leaf) = record.span_node() else { return };
     for span in chain(leaf) {
-        let before = if span.callsite().is_some() { "    in " } else { "    with" };
+        let before = if span.is_named() { "    in " } else { "    with" };
         colors.paint(out, DIM, |out| out.extend_from_slice(before.as_bytes()));
         escape::put::<escape::Text>(out, span.name());
         for entry in span_fields(span, record.time()) {

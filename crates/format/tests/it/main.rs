@@ -6,5 +6,6 @@ mod json;
 mod lines;
 mod pattern;
 mod strict;
+mod templates;
 mod times;
 mod work;

@@ -1,7 +1,8 @@
 //! Patterns.
 
 use crate::work::{Work, full};
-use tracework_format::{Pattern, Zone};
+use tracework_core::Format as _;
+use tracework_format::{Escape, Pattern, Zone};
 
 fn line(pattern: &str, work: &Work) -> String {
     work.line(&mut Pattern::new(pattern).expect("it is a pattern"))
@@ -58,4 +59,21 @@ fn an_error_says_where_the_pattern_goes_wrong() {
         let error = Pattern::new(pattern).expect_err(pattern).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+#[test]
+fn in_json_each_place_stays_one_string() {
+    let pattern = r#"{{"message": "{message}", "fields": "{fields}", "spans": "{spans}", "at": "{time:"%H"}"}}"#;
+    let mut json = Pattern::new(pattern).expect("it is a pattern").escape(Escape::Json);
+    for message in ["a \"b\", \"c\": \"d", "\\", "a\nb\u{202e}", "\0\u{7f}\u{9b}", "{message}"] {
+        let work = Work { message: message.to_owned(), ..full() };
+        let line = work.line(&mut json);
+        let read: serde_json::Value = serde_json::from_str(&line).expect("it is JSON");
+        assert_eq!(read.as_object().map(serde_json::Map::len), Some(4));
+        assert_eq!(read["message"], message);
+        assert_eq!(read["fields"], "auth_method=\"pass word\" duration_ms=45 ratio=0.5");
+        assert_eq!(read["at"], "\"10\"");
+        assert!(line.trim_end_matches('\n').bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{line}");
+    }
+    assert_ne!(json.identity(), Pattern::new(pattern).expect("it is a pattern").identity());
 }

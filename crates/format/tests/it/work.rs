@@ -137,7 +137,7 @@ impl Work {
     /// The record alone in a page; `more` may add to it.
     pub(crate) fn page_with(&self, more: impl FnOnce(&mut Draft)) -> (Page, Pick) {
         let number = u64::from(self.thread.is_some());
-        let thread = Thread { name: self.thread.as_deref().map(Into::into), number };
+        let thread = Thread { name: self.thread.as_deref().map(Into::into), number, run: 0 };
         let mut page = Page::new(Arc::new(thread));
         let metadata = self.metadata.iter().map(|(name, value)| (&**name, &**value));
         page.set_metadata(Some(Arc::new(Metadata::new(metadata))));

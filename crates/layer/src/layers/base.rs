@@ -118,16 +118,37 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Base<S> {
         self.companion.on_close(id, context);
     }
 
-    #[expect(unsafe_code, reason = "`tracing` finds a per-layer filter by this call alone")]
     pub(crate) fn companion_downcast(&self, id: TypeId) -> Option<*const ()> {
         // Whoever has the stack finds the pipeline by it.
         if id == TypeId::of::<Arc<Hub>>() {
             return Some(std::ptr::from_ref(self.hub()).cast());
         }
-        // SAFETY: the companion gives out pointers to itself and its parts, which live as long as this layer.
-        unsafe { self.companion.downcast_raw(id) }
+        part_of(&self.companion, id)
     }
 }
+
+/// The part of a filtered layer of ours that is of the type `id`, as `tracing` looks for it.
+#[expect(unsafe_code, reason = "`tracing` finds a per-layer filter by this call alone")]
+pub(crate) fn part_of<S: Subscriber>(filtered: &impl Layer<S>, id: TypeId) -> Option<*const ()> {
+    // SAFETY: a filtered layer gives out pointers to itself and its parts, which live as long as it.
+    unsafe { filtered.downcast_raw(id) }
+}
+
+/// Implements `Layer::downcast_raw`, by a method that gives the parts of a layer.
+macro_rules! downcast_by {
+    ($parts:ident) => {
+        #[expect(unsafe_code, reason = "`tracing` finds layers and their filters by this call alone")]
+        unsafe fn downcast_raw(&self, id: TypeId) -> Option<*const ()> {
+            // The pointers given out are to this layer and its parts, which live as long as it.
+            if id == TypeId::of::<Self>() {
+                return Some(std::ptr::from_ref(self).cast());
+            }
+            self.$parts(id)
+        }
+    };
+}
+
+pub(crate) use downcast_by;
 
 /// The least severity that `tracing` was compiled with.
 fn static_least() -> Severity {
@@ -146,6 +167,12 @@ impl<S> Drop for Base<S> {
 /// Implements `Layer` by the field `base`, for a layer that adds nothing to it but what it says itself.
 macro_rules! forward_to_base {
     ($layer:ident { $($own:item)* }) => {
+        impl<S: Subscriber + for<'a> LookupSpan<'a>> $layer<S> {
+            fn parts(&self, id: TypeId) -> Option<*const ()> {
+                self.base.companion_downcast(id)
+            }
+        }
+
         impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for $layer<S> {
             fn on_layer(&mut self, subscriber: &mut S) {
                 self.base.on_layer(subscriber);
@@ -177,14 +204,7 @@ macro_rules! forward_to_base {
             fn on_close(&self, id: Id, context: Context<'_, S>) {
                 self.base.on_close(id, context);
             }
-            #[expect(unsafe_code, reason = "`tracing` finds layers and their filters by this call alone")]
-            unsafe fn downcast_raw(&self, id: TypeId) -> Option<*const ()> {
-                // The pointers given out are to this layer and its parts, which live as long as it.
-                if id == TypeId::of::<Self>() {
-                    return Some(std::ptr::from_ref(self).cast());
-                }
-                self.base.companion_downcast(id)
-            }
+            crate::layers::downcast_by!(parts);
             $($own)*
         }
     };

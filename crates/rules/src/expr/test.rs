@@ -61,7 +61,7 @@ fn holds(subject: &Subject, check: &Check, record: &Record<'_>) -> bool {
         Subject::Category => record.category().is_some_and(text),
         Subject::Thread => record.thread_name().is_some_and(text),
         Subject::Tag => record.tags().any(text),
-        Subject::Span => record.spans().filter_map(|span| span.callsite()).any(|callsite| text(callsite.name)),
+        Subject::Span => record.spans().filter(|span| span.is_named()).any(|span| text(span.name())),
         Subject::Field(name) => present(check, record.field(name)),
         Subject::Context(name) => present(check, record.context(name)),
         Subject::Metadata(name) => present(check, record.metadata(name)),

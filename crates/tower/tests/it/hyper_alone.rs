@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tower_layer::Layer as _;
 use tower_service::Service;
 use tracework::test::capture;
-use tracework_tower::RequestLayer;
+use tracework_tower::{RequestBody, RequestLayer};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 struct Hello;
 
-impl Service<Request<Incoming>> for Hello {
+impl Service<Request<RequestBody<Incoming>>> for Hello {
     type Response = Response<Full<Bytes>>;
     type Error = std::io::Error;
     type Future = Ready<Result<Self::Response, Self::Error>>;
@@ -32,7 +32,7 @@ impl Service<Request<Incoming>> for Hello {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody<Incoming>>) -> Self::Future {
         ready(match request.uri().path() {
             "/broken" => Err(std::io::Error::other("out of order")),
             _ => Ok(Response::new("hello".into())),
@@ -85,7 +85,7 @@ async fn nothing_is_opened_where_nobody_listens() {
 
 struct Quick;
 
-impl Service<Request<Full<Bytes>>> for Quick {
+impl<B> Service<Request<B>> for Quick {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
@@ -94,7 +94,7 @@ impl Service<Request<Full<Bytes>>> for Quick {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let span = request.extensions().get::<tracework_tower::RequestSpan>().expect("it is there");
         assert!(span.span().is_disabled());
         ready(Ok(Response::default()))

@@ -7,3 +7,5 @@ mod heads;
 mod hyper_alone;
 mod many;
 mod support;
+mod telemetry;
+mod uploads;

@@ -39,11 +39,11 @@ async fn get(connection: &mut Connection, path: &str) -> StatusCode {
 #[tokio::test]
 async fn of_the_healthy_ones_one_in_ten_is_told_and_of_the_others_all() {
     let captured = capture();
-    let layer = RequestLayer::new().sample(Sampling::one_in(10)).slow(Duration::from_millis(40), Severity::WARNING);
+    let layer = RequestLayer::new().sample(Sampling::one_in(10)).slow(Duration::from_millis(250), Severity::WARNING);
     let app = Router::new()
         .route("/well", route(async || "well"))
         .route("/ill", route(async || StatusCode::INTERNAL_SERVER_ERROR))
-        .route("/slow", route(async || tokio::time::sleep(Duration::from_millis(50)).await));
+        .route("/slow", route(async || tokio::time::sleep(Duration::from_millis(300)).await));
     // One connection, kept alive.
     let mut connection = connect(serve(app.layer(layer.clone())).await).await;
     for number in 0..100 {

@@ -47,7 +47,11 @@ const FILE: [(&str, &str, &str); 9] = [
     ("dir_mode", "The mode of new folders.", "0750"),
     ("sharing", "Whether other processes may append to it too.", "append"),
     ("sync", "When what is written is brought to the disk.", "flush"),
-    ("compress", "How rotated files are compressed.", "gzip"),
+    (
+        "compress",
+        "How rotated files are compressed; auto is gzip, else zstd, else none: what the program was built with.",
+        "gzip",
+    ),
     ("zone", "Whose midnight a day ends at.", "Europe/Berlin"),
 ];
 
@@ -62,7 +66,12 @@ fn file(section: &mut Section<'_>) -> Result<File, Reported> {
         file = change(file);
     }
     file = system(section, file);
-    let words = [("none", Compression::None), ("gzip", Compression::Gzip), ("zstd", Compression::Zstd)];
+    let words = [
+        ("none", Compression::None),
+        ("auto", Compression::best()),
+        ("gzip", Compression::Gzip),
+        ("zstd", Compression::Zstd),
+    ];
     if let Some(compression) = section.take_enum("compress", &words) {
         file = compress(section, file, compression);
     }
@@ -73,7 +82,9 @@ fn file(section: &mut Section<'_>) -> Result<File, Reported> {
             return Err(section.refuse("zone", why));
         }
     }
-    path?;
+    if path?.is_dir() {
+        return Err(section.refuse("path", "this is a folder; name a file in it, such as logs/app.jsonl"));
+    }
     file.check().map_err(|mistake| section.refuse("path", mistake))?;
     Ok(file)
 }
@@ -132,7 +143,9 @@ fn keep(keep: &mut Section<'_>) -> Change {
 fn compress(section: &mut Section<'_>, file: File, compression: Compression) -> File {
     if !compression.is_available() {
         let feature = if compression == Compression::Zstd { "zstd" } else { "gzip" };
-        section.refuse("compress", format!("this program was built without the feature `{feature}`"));
+        let why = format!("this program was built without the feature `{feature}`");
+        let help = "write `compress: auto` for what it was built with, or build it with the feature";
+        section.refuse("compress", format!("{why}; {help}"));
         return file;
     }
     file.compress(compression)

@@ -1,7 +1,7 @@
 //! `format: json`, `text`, `pretty`, `pattern`, `xml`, `logfmt`, `csv`, `gelf` and `ecs`.
 
 use tracework_config::{Registry, Reported, Section};
-use tracework_format::{Csv, Ecs, Gelf, Json, Logfmt, Names, Pattern, Shape, Text, Xml, Zone};
+use tracework_format::{Csv, Ecs, Escape, Gelf, Json, Logfmt, Names, Pattern, Shape, Text, Xml, Zone};
 
 pub(super) fn add(registry: Registry) -> Registry {
     registry
@@ -62,18 +62,18 @@ fn text(section: &mut Section<'_>, text: Text) -> Result<Text, Reported> {
 }
 
 fn pattern(section: &mut Section<'_>) -> Result<Pattern, Reported> {
-    section.about(&[(
-        "pattern",
-        "The line, with parts such as {time}, {level:<8}, {message}, {fields}.",
-        "{level} {message}",
-    )]);
+    section.about(&[
+        ("pattern", "The line, with parts such as {time}, {level:<8}, {message}, {fields}.", "{level} {message}"),
+        ("escape", "How parts are escaped: as text, or as inside the quotes of JSON.", "text"),
+    ]);
     let text = section.need_str("pattern");
+    let escape = section.take_enum("escape", &[Escape::Text, Escape::Json].map(|escape| (escape.name(), escape)));
     let (zone, names) = (zone(section), names(section));
     let pattern = Pattern::new(&text?).map_err(|error| {
         let why = format!("`{}` {}", error.name.escape_debug(), error.what);
         section.refuse_part("pattern", error.at..error.at + error.name.len(), why)
     })?;
-    Ok(pattern.zone(zone?).names(names))
+    Ok(pattern.escape(escape.unwrap_or_default()).zone(zone?).names(names))
 }
 
 fn csv(section: &mut Section<'_>) -> Result<Csv, Reported> {

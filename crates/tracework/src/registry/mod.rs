@@ -2,6 +2,12 @@
 
 mod destinations;
 mod formats;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(any(feature = "sql-mysql", feature = "sql-postgres", feature = "sql-sqlite"))]
+mod sql;
+#[cfg(feature = "syslog")]
+mod syslog;
 
 use tracework_config::Registry;
 
@@ -22,7 +28,14 @@ use tracework_config::Registry;
 /// ```
 #[must_use]
 pub fn standard() -> Registry {
-    let own = formats::add(destinations::add(Registry::new().owned_by("tracework"))).owned_by("this program");
+    let own = formats::add(destinations::add(Registry::new().owned_by("tracework")));
+    #[cfg(feature = "syslog")]
+    let own = syslog::add(own);
+    #[cfg(feature = "http")]
+    let own = http::add(own);
+    #[cfg(any(feature = "sql-mysql", feature = "sql-postgres", feature = "sql-sqlite"))]
+    let own = own.destination("sql", sql::sql);
+    let own = own.owned_by("this program");
     #[cfg(feature = "plugins")]
     let own = own.linked();
     own

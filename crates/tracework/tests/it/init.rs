@@ -21,7 +21,8 @@ fn one_line_brings_events_and_log_records_to_the_files_of_the_config() {
     log::warn!(target: "other::module", "through log");
     tracework.control().set_level("app", Severity::DEBUG).expect("it is there");
     debug!("now somebody does");
-    assert!(tracework::init_str("level: INFO").is_err(), "there is a global subscriber already");
+    let again = tracework::init_str("level: INFO").expect_err("there is a global subscriber already");
+    assert!(again.to_string().contains("`init` is for once"), "{again}");
     let report = tracework.shutdown(Duration::from_secs(5)).into_result().expect("nothing is lost");
     let app = lines(&folder.path().join("app.jsonl"));
     assert!(app[0].contains("\"payment processed\"") && app[0].contains("\"service\":\"payments\""), "{}", app[0]);

@@ -5,6 +5,10 @@ mod capture;
 mod fuzz;
 mod init;
 mod kept;
+mod posting;
 mod sample;
 mod saved;
 mod schema;
+#[cfg(all(feature = "sql-postgres", feature = "sql-sqlite", feature = "sql-mysql"))]
+mod sql;
+mod webhook;

@@ -1,7 +1,7 @@
 //! The sample config, the flat one, and every format and setting that the standard registry offers.
 
 use std::path::{Path, PathBuf};
-use tracework::config::{Config, ConfigSource, Error, Prepared};
+use tracework::config::{Config, ConfigSource, Error, Prepared, SaveConfig as _};
 use tracework::registry::standard;
 use tracework::{Severity, SeveritySet};
 
@@ -139,6 +139,13 @@ fn each_profile_is_what_its_name_says() {
     assert_eq!(told(&of("production")), production);
     assert_eq!(told(&of("debug")), [row("console", "console", Severity::TRACE), row("debug", "file", Severity::TRACE)]);
     assert_eq!(of("production").destinations()[1].format(), Some("json"));
+    // It can be used in every build, and compresses with what there is.
+    let saved = of("production").rehearsal().into_control().expect("it starts").config().yaml;
+    let best = [("gzip", cfg!(feature = "gzip")), ("zstd", cfg!(feature = "zstd"))].into_iter().find(|(_, has)| *has);
+    match best {
+        Some((word, _)) => assert!(saved.contains(&format!("compress: {word}")), "{saved}"),
+        None => assert!(!saved.contains("compress"), "{saved}"),
+    }
     assert_eq!(
         of("development").spec().targets.get("hyper::client").and_then(SeveritySet::least),
         Some(Severity::INFO)

@@ -29,7 +29,7 @@ fn there_and_back(before: &Control) -> (Control, Saved) {
     (after, saved)
 }
 
-const TOPS: [&str; 19] = [
+const TOPS: [&str; 20] = [
     "service: payments",
     "metadata: { region: eu-1, \"odd key\": \"it's: [odd]\", empty: '' }",
     "metadata: { \"a\\nb\": \"$${HOME} and \\u2028 \\x1b\" }",
@@ -49,18 +49,26 @@ const TOPS: [&str; 19] = [
     "filters: [{ type: rate, limit: 5, per: 1500ms, by: ['field.\"odd name\"', callsite], except: kind = audit }, { type: sample, one_in: 3 }]",
     "filters: { few: { type: burst, first: 0, then_one_in: 9, keys: 7 }, part: { type: sample, probability: 0.1, by: context.id } }",
     "recorder: { when: tag = ALARM, span: request, records: 7, age: 90s }",
+    "callsites: { \"src/db.rs:42\": off, \"target app::db message ~ it's: slow.*\": DEBUG }",
 ];
 
-const TYPES: [&str; 6] = [
+const TYPES: [&str; 13] = [
+    "type: sql, url: 'sqlite:logs/a.db', keep: { age: 30d, rows: 7 }, timeout: 5s",
+    "type: sql, url: 'postgres://ann@db/logs?sslmode=require', table: s.t, columns: { id: event_id, a: field.b }, create: false",
     "type: console, stream: stdout",
     "type: console, color: never",
     "type: memory, records: 5, bytes: 1MiB",
     "type: memory",
     "type: file, path: logs/a.log, rotate: { size: 1000, every: hour, at_start: true }, keep: { files: 3, age: 30d }",
     "type: file, path: '/tmp/with space.log', mode: 0600, sharing: exclusive, sync: flush, compress: gzip, zone: local",
+    "type: http, url: 'https://example.com/hook', method: PUT, compress: gzip, redirects: 2, timeout: 1m, connect_timeout: 1500ms, concurrency: 7",
+    "type: http, url: 'http://10.0.0.7:3100', allow_addresses: [10.0.0.7, 'fd00::7'], body: { type: loki, labels: { app: '{service}', env: prod } }",
+    "type: http, url: 'http://127.0.0.1/', allow_private: true, body: { template: '{{\"text\": \"it''s {message}\"}}' }, headers: { X-Team: it's }, proxy: 'http://p:3128'",
+    "type: http, url: 'https://example.com/', body: { type: splunk, index: main, source_type: app }, ca: ca.pem, cert: c.pem, key: k.pem",
+    "type: http, url: 'https://example.com/', body: { type: datadog, source: go, tags: ['a:b'] }",
 ];
 
-const SETTINGS: [&str; 22] = [
+const SETTINGS: [&str; 25] = [
     "enabled: false",
     "level: WARNING",
     "levels: [ERROR, INFO]",
@@ -75,6 +83,9 @@ const SETTINGS: [&str; 22] = [
     "batch: { records: 7, bytes: 1KiB, every: 90s }",
     "retry: { first: 1ms, max: 1h, give_up: 3 attempts }",
     "retry: { give_up: 1h30m }",
+    "breaker: { after: 5, probe_every: 30s }",
+    "limit: { records: 1000/s, bytes: 1MiB/10s }",
+    "limit: 50/m",
     "buffer: { memory: 12345, when_full: drop_lowest }",
     "buffer: { when_full: { block: 250ms } }",
     "dead_letters: { records: 0, bytes: 1KiB, file: dead.jsonl }",

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracework::Severity;
-use tracework_tower::{RequestLayer, Sampling};
+use tracework_tower::{ControlLayer, RequestLayer, Sampling};
 
 /// How long requests under way, and queued records, are waited for at the end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -119,7 +119,8 @@ async fn serve(listener: TcpListener, shop: Arc<service::Shop>, mut closed: watc
     // A record of one in a hundred requests that went well, and of each that did not.
     let requests = RequestLayer::new().client_errors(Severity::INFO).sample(Sampling::one_in(100));
     let requests = requests.slow(Duration::from_secs(1), Severity::WARNING);
-    let router = service::router().merge(operate::router()).with_state(shop).layer(requests);
+    let control = ControlLayer::new(&shop.control);
+    let router = service::router().merge(operate::router()).with_state(shop).layer(control).layer(requests);
     let until = async move {
         // It fails only if the sender is gone, and then it is over too.
         let _ = closed.wait_for(|closed| *closed).await;
@@ -172,9 +173,12 @@ fn opening(options: &Options, address: std::net::SocketAddr) -> String {
     let until =
         options.seconds.map_or("until Ctrl-C".to_owned(), |seconds| format!("for {seconds} s, or until Ctrl-C"));
     format!(
-        "payments listens on http://{address}, with {} requests a second of its own, {until}.\n\
-         Its records go to the console (WARNING and above), logs/app.jsonl (INFO and above),\n\
-         logs/payments.jsonl (what is tagged PAYMENT) and a ring in memory (GET /recent).\n\
+        "payments listens on http://{address}, {until}.\n\
+         It sends itself {} requests a second. Its records go to\n  \
+         the console            WARNING and above\n  \
+         logs/app.jsonl         INFO and above\n  \
+         logs/payments.jsonl    what is tagged PAYMENT\n  \
+         a ring in memory       the last ones: GET /recent\n\
          Change that while it runs:\n  \
          curl -X POST 'http://{address}/control/level?destination=console&level=INFO'\n  \
          curl http://{address}/        (lists the rest)\n",

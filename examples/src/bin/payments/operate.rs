@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tracework::engine::{self, PlanError};
 use tracework::prelude::*;
 use tracework::rules::Rule;
+use tracework_tower::Logging;
 
 const HELP: &str = "\
 POST /pay                          {\"customer\": \"ann\", \"cents\": 1250, \"card\": \"4111 1111 1111 1111\"}
@@ -71,8 +72,9 @@ async fn change<T: Send + 'static>(
     Ok(done.map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))??)
 }
 
-async fn health(State(shop): State<Arc<Shop>>) -> impl IntoResponse {
-    let health = shop.control.health();
+/// It needs nothing of the shop: the pipeline comes as an argument, by the `ControlLayer` around the router.
+async fn health(Logging(control): Logging) -> impl IntoResponse {
+    let health = control.health();
     let code = if health.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (code, Json(health))
 }

@@ -81,12 +81,13 @@ fn table(health: &Health, rates: &Rates<'_>, time: Duration, address: SocketAddr
     let mut lines = vec![
         String::new(),
         format!(
-            "  {}   {} requests/s   {} records   plan {}   http://{address}   Ctrl-C ends",
+            "  {}   {} requests/s   {} records   plan {}   Ctrl-C ends",
             clock(time),
             grouped(rates.requests()),
             grouped(health.records),
             health.generation
         ),
+        format!("  curl http://{address}/ lists what can be asked and changed"),
         format!("  {:<10} {:<11} {:>11} {:>8} {:>8} {:>6}", "to", "state", "delivered", "per s", "waiting", "lost"),
     ];
     for (name, one) in &health.destinations {

@@ -3,15 +3,16 @@
 use super::blocks::pages;
 
 /// The languages of which it is known how they are tested. `text` is not: it is for drawings and what a block before it
-/// prints.
-const LANGUAGES: [&str; 8] = ["rust", "yaml", "console", "json", "text", "toml", "xml", "csv"];
+/// prints. `sql` is run by the tests of `tracework-sql`.
+const LANGUAGES: [&str; 9] = ["rust", "yaml", "console", "json", "text", "toml", "xml", "csv", "sql"];
 
 /// What may stand behind a language.
-const MARKS: [&str; 6] = ["no_run", "ignore", "compile_fail", "fragment", "destination", "wrong"];
+const MARKS: [&str; 9] =
+    ["no_run", "ignore", "compile_fail", "fragment", "destination", "wrong", "sqlite", "postgres", "mariadb"];
 
 /// How many blocks of each page do not run. Each says why, in a line before it.
 const NOT_RUN: &[(&str, usize)] =
-    &[("README.md", 2), ("docs/first-hour.md", 1), ("docs/benchmarks.md", 1), ("docs/how-to/http-services.md", 1)];
+    &[("README.md", 2), ("docs/first-hour.md", 1), ("docs/benchmarks.md", 1), ("docs/how-to/http-services.md", 2)];
 
 #[test]
 fn every_block_says_what_it_is() {

@@ -59,7 +59,8 @@ fn level_and_levels() {
         r#"app.yml:1:59: `level` and `levels` exclude each other
   |
 1 | ...p: { type: memory, level: INFO, levels: [ERROR] } }
-  |                                            ^"#,
+  |                                            ^
+  help: keep one: `level` is this one and above, `levels` are exactly these"#,
     );
 }
 

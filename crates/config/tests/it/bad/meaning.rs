@@ -208,12 +208,13 @@ fn a_section_of_a_later_version() {
 #[test]
 fn a_type_of_a_later_version() {
     refused(
-        r#"destinations: { hook: { type: http, url: x } }
+        r#"destinations: { hook: { type: otlp, url: x } }
 "#,
-        r#"app.yml:1:31: destinations of the type `http` are not in this version yet
+        r#"app.yml:1:31: destinations of the type `otlp` are left out of this program
   |
-1 | destinations: { hook: { type: http, url: x } }
-  |                               ^^^^"#,
+1 | destinations: { hook: { type: otlp, url: x } }
+  |                               ^^^^
+  help: build it with the feature `otlp` of tracework"#,
     );
 }
 
@@ -244,7 +245,8 @@ fn no_type() {
         r#"app.yml:1:17: `destinations.app` needs `type`
   |
 1 | destinations: { app: { path: x } }
-  |                 ^^^"#,
+  |                 ^^^
+  help: there are file, memory and pager"#,
     );
 }
 

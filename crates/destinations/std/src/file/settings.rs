@@ -31,6 +31,16 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// The one that this crate was built with: gzip before zstd, else none.
+    #[must_use]
+    pub const fn best() -> Self {
+        match (Self::Gzip.is_available(), Self::Zstd.is_available()) {
+            (true, _) => Self::Gzip,
+            (false, true) => Self::Zstd,
+            (false, false) => Self::None,
+        }
+    }
+
     /// Was this crate built with it?
     #[must_use]
     pub const fn is_available(self) -> bool {

@@ -3,10 +3,13 @@
 mod balance;
 mod batching;
 mod blocking;
+mod breaker;
 mod closing;
 mod dead_letters;
 mod failover;
 mod failures;
 mod notices;
 mod overflow;
+mod refusals;
+mod several;
 mod support;

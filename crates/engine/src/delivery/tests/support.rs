@@ -15,6 +15,7 @@ pub(super) struct Seen {
     pub(super) opened: Arc<AtomicU32>,
     pub(super) flushed: Arc<AtomicU32>,
     pub(super) closed: Arc<AtomicU32>,
+    pub(super) most_at_once: Arc<AtomicU32>,
     pub(super) ticked: Arc<AtomicU32>,
     pub(super) commands: Arc<Mutex<Vec<Command>>>,
 }
@@ -34,7 +35,7 @@ impl Seen {
         self.flushed.load(Ordering::SeqCst)
     }
 
-    fn add(&self, batch: &Batch<'_>) {
+    pub(super) fn add(&self, batch: &Batch<'_>) {
         let lines = batch.iter().map(|(_, line)| String::from_utf8_lossy(line).trim_end().to_owned()).collect();
         self.batches.lock().expect("no test panics here").push(lines);
     }
@@ -48,11 +49,13 @@ pub(super) struct Fake {
     act: Act,
     open: Box<dyn FnMut() -> Result<(), Failure> + Send>,
     flush: Box<dyn FnMut() -> Result<(), Failure> + Send>,
+    several: usize,
 }
 
 impl Fake {
     pub(super) fn new(act: impl FnMut(&Batch<'_>) -> Result<(), Failure> + Send + 'static) -> Self {
-        Self { seen: Seen::default(), act: Box::new(act), open: Box::new(|| Ok(())), flush: Box::new(|| Ok(())) }
+        let (open, flush) = (Box::new(|| Ok(())), Box::new(|| Ok(())));
+        Self { seen: Seen::default(), act: Box::new(act), open, flush, several: 1 }
     }
 
     /// One that accepts everything.
@@ -62,6 +65,12 @@ impl Fake {
 
     pub(super) fn opening(mut self, open: impl FnMut() -> Result<(), Failure> + Send + 'static) -> Self {
         self.open = Box::new(open);
+        self
+    }
+
+    /// One that takes so many batches at once; each is asked about by itself, the last one first.
+    pub(super) fn taking(mut self, batches: usize) -> Self {
+        self.several = batches;
         self
     }
 
@@ -98,6 +107,15 @@ impl Destination for Fake {
             self.seen.add(&batch.slice(0..delivered));
         }
         outcome
+    }
+    fn concurrency(&self) -> usize {
+        self.several
+    }
+    fn deliver_several(&mut self, batches: &[Batch<'_>]) -> Vec<Result<(), Failure>> {
+        self.seen.most_at_once.fetch_max(u32::try_from(batches.len()).unwrap_or(u32::MAX), Ordering::SeqCst);
+        let mut answers: Vec<_> = batches.iter().rev().map(|batch| self.deliver(batch)).collect();
+        answers.reverse();
+        answers
     }
     fn flush(&mut self) -> Result<(), Failure> {
         self.seen.flushed.fetch_add(1, Ordering::SeqCst);

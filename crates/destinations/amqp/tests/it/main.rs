@@ -1,0 +1,12 @@
+//! The AMQP destination against a real RabbitMQ.
+
+mod blocked;
+mod conformance;
+mod describe;
+mod feedback;
+mod lost;
+mod refused;
+mod support;
+mod topology;
+mod values;
+mod workers;

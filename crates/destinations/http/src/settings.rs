@@ -1,0 +1,234 @@
+//! What is set for a destination, and whether it can be.
+
+use crate::body::{Body, Packer};
+use crate::client::Guard;
+use crate::request::{Compression, Signer};
+use crate::{Auth, Credential};
+use reqwest::Url;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use std::fmt;
+use std::time::Duration;
+
+/// Something is set that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is set, as a config names it: `url`.
+    pub key: &'static str,
+    /// Why it cannot be; it holds no secret.
+    pub why: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(key: &'static str, why: impl Into<String>) -> Self {
+        Self { key, why: why.into() }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.why)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// How a request is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Method {
+    /// `POST`
+    #[default]
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+}
+
+impl Method {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
+/// All that is set.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) url: Credential,
+    pub(crate) method: Method,
+    pub(crate) body: Body,
+    pub(crate) headers: Vec<(String, Credential)>,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) sign: Option<Credential>,
+    pub(crate) compression: Compression,
+    pub(crate) guard: Guard,
+    pub(crate) redirects: usize,
+    pub(crate) proxy: Option<Credential>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: tracework_net::Tls,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) concurrency: Option<usize>,
+}
+
+impl Settings {
+    pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+    pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// Requests in flight for servers that order records by their time.
+    pub(crate) const CONCURRENCY: usize = 4;
+
+    pub(crate) fn new(url: Credential) -> Self {
+        Self {
+            url,
+            method: Method::default(),
+            body: Body::Json,
+            headers: Vec::new(),
+            auth: None,
+            sign: None,
+            compression: Compression::None,
+            guard: Guard::default(),
+            redirects: 0,
+            proxy: None,
+            #[cfg(feature = "tls")]
+            tls: tracework_net::Tls::default(),
+            timeout: Self::TIMEOUT,
+            connect_timeout: Self::CONNECT_TIMEOUT,
+            concurrency: None,
+        }
+    }
+
+    /// How many requests may be in flight.
+    pub(crate) fn concurrency(&self) -> usize {
+        match self.concurrency {
+            _ if self.body.is_one_by_one() => 1,
+            Some(concurrency) => concurrency.max(1),
+            None if self.body.sorts_by_time() => Self::CONCURRENCY,
+            None => 1,
+        }
+    }
+
+    /// Does anything secret go to the server beside the records?
+    pub(crate) fn has_secrets(&self) -> bool {
+        self.auth.is_some() || self.sign.is_some() || !self.headers.is_empty()
+    }
+
+    /// What requests are made of.
+    pub(crate) fn prepare(&self) -> Result<Prepared, Mistake> {
+        let url = self.url()?;
+        self.compression.check().map_err(|why| Mistake::new("compress", why))?;
+        let signer = match &self.sign {
+            Some(secret) => Some(Signer::new(secret.reveal()).map_err(|why| Mistake::new("sign", why))?),
+            None => None,
+        };
+        let packer = self.body.packer(url.path())?;
+        if let Some(proxy) = &self.proxy {
+            proxy_of(proxy)?;
+        }
+        Ok(Prepared { headers: self.headers()?, url, signer, packer })
+    }
+
+    fn url(&self) -> Result<Url, Mistake> {
+        let wrong = |why: String| Mistake::new("url", why);
+        let mut url = Url::parse(self.url.reveal()).map_err(|error| wrong(format!("this is no URL: {error}")))?;
+        match url.scheme() {
+            "https" if cfg!(feature = "tls") => {}
+            "https" => return Err(wrong("this program was built without the feature `tls` of tracework-http".into())),
+            "http" => {}
+            other => return Err(wrong(format!("a URL of `{other}:` cannot be used; `http:` and `https:` can"))),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong(
+                "the URL holds a user or a password; `auth: { user: .., password: .. }` is the place".into(),
+            ));
+        }
+        self.guard.literal(&url).map_err(|error| wrong(error.to_string()))?;
+        url.set_fragment(None);
+        if let Some(path) = self.body.usual_path()
+            && url.path() == "/"
+        {
+            url.set_path(path);
+        }
+        if let Some((name, value)) = self.body.query()
+            && !url.query_pairs().any(|(given, _)| given == name)
+        {
+            url.query_pairs_mut().append_pair(name, value);
+        }
+        Ok(url)
+    }
+
+    /// The headers that are the same for every request.
+    fn headers(&self) -> Result<HeaderMap, Mistake> {
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("tracework/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.body.content_type()));
+        for (name, value) in &self.headers {
+            let header = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Mistake::new("headers", format!("`{}` is no name of a header", name.escape_debug())))?;
+            if OURS.contains(&header.as_str()) {
+                return Err(Mistake::new("headers", format!("`{name}` is made for each request")));
+            }
+            headers.insert(header, typed("headers", name, value.reveal())?);
+        }
+        if let Some(auth) = &self.auth {
+            let (name, value) = auth.header(self.body.key_header()).map_err(|why| Mistake::new("auth", why))?;
+            headers.insert(name, typed("auth", name, &value)?);
+        }
+        Ok(headers)
+    }
+}
+
+/// The headers that each request gets from us.
+const OURS: [&str; 10] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "host",
+    "idempotency-key",
+    "te",
+    "transfer-encoding",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+];
+
+/// A value of a header, which no line end can leave.
+fn typed(key: &'static str, name: &str, value: &str) -> Result<HeaderValue, Mistake> {
+    let typed = HeaderValue::from_str(value);
+    let mut typed = typed.map_err(|_| {
+        Mistake::new(key, format!("the value of `{name}` holds what no header may, such as a line end"))
+    })?;
+    typed.set_sensitive(true);
+    Ok(typed)
+}
+
+/// The proxy at this URL.
+pub(crate) fn proxy_of(proxy: &Credential) -> Result<(reqwest::Proxy, Url), Mistake> {
+    let wrong = |why: &dyn fmt::Display| Mistake::new("proxy", format!("this is no URL of a proxy: {why}"));
+    let url = Url::parse(proxy.reveal()).map_err(|error| wrong(&error))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong(&format_args!("it begins with `{}:`; `http:` and `https:` are known", url.scheme())));
+    }
+    let made = reqwest::Proxy::all(url.as_str()).map_err(|error| wrong(&error.without_url()))?;
+    Ok((made, url))
+}
+
+/// What of a URL may be shown: paths and queries of webhooks are secrets.
+pub(crate) fn shown(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// What requests are made of.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) signer: Option<Signer>,
+    pub(crate) packer: Packer,
+}

@@ -1,0 +1,5 @@
+//! The destination for JetStream against a real server, read back by another client.
+
+mod lost;
+mod streams;
+mod support;

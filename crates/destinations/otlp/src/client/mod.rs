@@ -1,0 +1,7 @@
+//! The two ways to a server.
+
+mod grpc;
+mod http;
+mod line;
+
+pub(crate) use line::{Line, Sender};

@@ -1,0 +1,12 @@
+//! The destination against real databases.
+
+mod conformance;
+mod docs;
+mod keeping;
+mod lost;
+mod poison;
+mod pooled;
+mod replay;
+mod support;
+mod tables;
+mod values;

@@ -1,0 +1,6 @@
+//! What the network destinations share.
+
+mod reach;
+mod runtime;
+#[cfg(feature = "tls")]
+mod tls;

@@ -1,0 +1,132 @@
+//! What the parent asks for, and how the child ends.
+
+use super::{Shared, tell};
+use rustix::process::Resource;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tracework::engine::{DropReason, LedgerRow};
+use tracework::{Control, Tracework};
+
+/// How a child ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It stops its threads, shuts down within this time, and reports.
+    Stop(Duration),
+    /// `std::process::exit`, with the handle not dropped.
+    Exit,
+    /// `std::process::abort`.
+    Abort,
+    /// The handle goes out of scope.
+    Return,
+    /// A thread that has the handle panics.
+    Panic,
+}
+
+impl Ending {
+    /// As a command.
+    pub(crate) fn command(self) -> String {
+        match self {
+            Self::Stop(patience) => format!("stop {}", patience.as_millis()),
+            Self::Exit => "exit".to_owned(),
+            Self::Abort => "abort".to_owned(),
+            Self::Return => "return".to_owned(),
+            Self::Panic => "panic".to_owned(),
+        }
+    }
+
+    fn read(command: &str) -> Option<Self> {
+        let (word, rest) = command.split_once(' ').unwrap_or((command, ""));
+        match word {
+            "stop" => Some(Self::Stop(Duration::from_millis(rest.parse().ok()?))),
+            "exit" => Some(Self::Exit),
+            "abort" => Some(Self::Abort),
+            "return" => Some(Self::Return),
+            "panic" => Some(Self::Panic),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_orderly(self) -> bool {
+        matches!(self, Self::Stop(_))
+    }
+
+    pub(super) fn patience(self) -> Duration {
+        if let Self::Stop(patience) = self { patience } else { Duration::ZERO }
+    }
+}
+
+/// Reads commands up to one that ends it; without a parent it ends at once.
+pub(super) fn read(shared: &Shared) -> Ending {
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        if let Some(ending) = Ending::read(&line) {
+            return ending;
+        }
+        match line.split_once(' ').unwrap_or((&line, "")) {
+            ("mark", name) => {
+                let [count, median, most, longest] = shared.times.take();
+                tell(format_args!("m {name} {count} {median} {most} {longest}"));
+            }
+            ("files", most) => {
+                let limited = super::options::limit(Resource::Nofile, most.parse().unwrap_or(1_024));
+                limited.unwrap_or_else(|error| tell(format_args!("unknown {error}")));
+            }
+            ("pause", _) => shared.pause.store(true, Ordering::Relaxed),
+            ("go", _) => shared.pause.store(false, Ordering::Relaxed),
+            _ => tell(format_args!("unknown {line}")),
+        }
+    }
+    Ending::Abort
+}
+
+/// Ends as a program should not, with its threads still emitting.
+pub(super) fn end_badly(ending: Ending, tracework: Tracework) -> Result<ExitCode, String> {
+    match ending {
+        Ending::Exit => std::process::exit(0),
+        Ending::Abort => std::process::abort(),
+        Ending::Panic => panic!("as asked"),
+        Ending::Return | Ending::Stop(_) => drop(tracework),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shuts down, and tells what the ledger says.
+pub(super) fn report(tracework: Tracework, patience: Duration) {
+    let started = Instant::now();
+    drain(&tracework.control(), patience);
+    let report = tracework.shutdown(patience);
+    let took = started.elapsed().as_millis();
+    for (name, row) in &report.destinations {
+        let LedgerRow { accepted, recovered, delivered, dead_lettered, pending, retried, .. } = row;
+        let dropped: u64 = row.dropped.values().sum();
+        let handed: u64 = row.handed_over.values().sum();
+        let reasons: Vec<_> =
+            row.dropped.iter().map(|(reason, count)| format!("{}:{count}", DropReason::name(*reason))).collect();
+        tell(format_args!(
+            "r {name} accepted={accepted} recovered={recovered} delivered={delivered} dropped={dropped} dead={dead_lettered} \
+             handed={handed} pending={pending} retried={retried} spooled={} took={took} rss={} reasons={}",
+            report.total.spooled,
+            peak_memory(),
+            reasons.join(",")
+        ));
+    }
+}
+
+/// Waits until nothing is left, in memory or in a spool, at most so long.
+fn drain(control: &Control, patience: Duration) {
+    let end = Instant::now() + patience;
+    while Instant::now() < end {
+        let report = control.flush(Duration::from_millis(500));
+        if report.pending == 0 && report.spooled == 0 {
+            return;
+        }
+    }
+}
+
+/// The most memory that it held at once, in bytes.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}

@@ -1,0 +1,86 @@
+//! Where records end: a module for each destination, with its server's own means of reading.
+
+mod file;
+mod syslog;
+
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tracework_testkit::Proxy;
+
+/// The far end of a destination.
+pub(crate) trait FarEnd {
+    /// The keys of the destination in a config, each line indented by four.
+    fn config(&self) -> String;
+
+    /// The way to its server, if there is one that can be broken.
+    fn way(&self) -> Option<&Proxy>;
+
+    /// The number of each record that is there, as often as it is there.
+    fn numbers(&mut self) -> Vec<u64>;
+
+    /// Does an acknowledgement come from the server itself? Syslog has none: sent is all that is known.
+    fn confirms(&self) -> bool {
+        true
+    }
+}
+
+/// What a destination promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// What waits is in memory.
+    BestEffort,
+    /// What is acknowledged survives the process.
+    AtLeastOnce,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if *self == Self::BestEffort { "best_effort" } else { "at_least_once" })
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let both = [Self::BestEffort, Self::AtLeastOnce].into_iter();
+        let mut found = both.filter(|level| level.to_string() == text);
+        found.next().ok_or_else(|| format!("no such level: {text}"))
+    }
+}
+
+/// Starts a far end whose files are in the folder; `None`, said aloud, if its server is not there.
+pub(crate) type Start = fn(&Path) -> Option<Box<dyn FarEnd>>;
+
+/// Every destination, with how its far end is started.
+pub(crate) fn far_ends() -> &'static [(&'static str, Start)] {
+    &[("file", file::start), ("syslog", syslog::start)]
+}
+
+/// The numbers in `text`: each stands between `#` and `;`.
+pub(crate) fn numbers_in(text: &str) -> impl Iterator<Item = u64> {
+    text.split('#').skip(1).filter_map(|part| part.split_once(';')?.0.parse().ok())
+}
+
+/// Waits until `measure` says the same for a while.
+pub(crate) fn settle(still: Duration, mut measure: impl FnMut() -> u64) {
+    let (mut since, mut last) = (Instant::now(), measure());
+    let end = Instant::now() + Duration::from_secs(60);
+    while since.elapsed() < still && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+        let now = measure();
+        if now != last {
+            (since, last) = (Instant::now(), now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn whole_numbers_are_found() {
+        let text = "a #12; b #3;#4; #x; #56";
+        assert_eq!(super::numbers_in(text).collect::<Vec<_>>(), [12, 3, 4]);
+    }
+}

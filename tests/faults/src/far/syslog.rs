@@ -1,0 +1,94 @@
+//! An rsyslogd of our own, behind a way that can be broken.
+
+use super::{FarEnd, numbers_in, settle};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tracework_testkit::Proxy;
+
+struct SyslogEnd {
+    child: Child,
+    way: Proxy,
+    out: PathBuf,
+}
+
+/// The program, where Debian puts it or where `PATH` leads.
+fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+    places.map(|place| place.join("rsyslogd")).find(|program| program.is_file())
+}
+
+/// A port that nobody has.
+pub(super) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it has an address").port()
+}
+
+/// Waits until something listens at the port.
+pub(super) fn listens(port: u16) -> bool {
+    let end = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if Instant::now() > end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
+#[expect(clippy::print_stderr, reason = "a destination that was left out says so")]
+pub(super) fn start(folder: &Path) -> Option<Box<dyn FarEnd>> {
+    let Some(program) = program() else {
+        eprintln!("LEFT OUT: there is no rsyslogd; `scripts/services syslog` installs it");
+        return None;
+    };
+    let (port, out) = (free_port(), folder.join("syslog.txt"));
+    let config = format!(
+        "global(workDirectory=\"{}\" maxMessageSize=\"64k\")
+module(load=\"imtcp\") module(load=\"imuxsock\" SysSock.Use=\"off\")
+main_queue(queue.size=\"100000\" queue.timeoutEnqueue=\"60000\")
+input(type=\"imtcp\" address=\"127.0.0.1\" port=\"{port}\" ruleset=\"all\")
+template(name=\"line\" type=\"string\" string=\"%msg%\\n\")
+ruleset(name=\"all\") {{ action(type=\"omfile\" file=\"{}\" template=\"line\" asyncWriting=\"off\") }}
+",
+        folder.display(),
+        out.display()
+    );
+    let path = folder.join("rsyslog.conf");
+    std::fs::write(&path, config).expect("the config is written");
+    let mut command = Command::new(program);
+    command.arg("-n").arg("-f").arg(&path).arg("-i").arg(folder.join("rsyslog.pid"));
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    assert!(listens(port), "rsyslogd does not listen");
+    let way = Proxy::to(([127, 0, 0, 1], port).into()).expect("a proxy");
+    Some(Box::new(SyslogEnd { child, way, out }))
+}
+
+impl FarEnd for SyslogEnd {
+    fn config(&self) -> String {
+        format!("    type: syslog\n    address: tcp://{}\n", self.way.address())
+    }
+
+    fn way(&self) -> Option<&Proxy> {
+        Some(&self.way)
+    }
+
+    fn numbers(&mut self) -> Vec<u64> {
+        settle(Duration::from_millis(500), || std::fs::metadata(&self.out).map_or(0, |metadata| metadata.len()));
+        numbers_in(&std::fs::read_to_string(&self.out).unwrap_or_default()).collect()
+    }
+
+    fn confirms(&self) -> bool {
+        false
+    }
+}
+
+impl Drop for SyslogEnd {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,93 @@
+//! What the program is told.
+
+use crate::child::{self, Options};
+use crate::{Length, Line, faults, table};
+use lexopt::{Arg, Parser, ValueExt as _};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "tracework-faults run [--long] [--fault NAME] [--destination NAME] [--out FILE] | table FILE";
+
+/// Runs the suite, makes a table of what it wrote, or is the child that faults are put to.
+#[must_use]
+pub fn main() -> ExitCode {
+    match called() {
+        Ok(code) => code,
+        Err(error) => {
+            // There is nobody else to tell.
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn called() -> Result<ExitCode, String> {
+    let mut parser = Parser::from_env();
+    let word = match parser.next().map_err(|error| error.to_string())? {
+        Some(Arg::Value(word)) => word,
+        _ => return Err(HELP.to_owned()),
+    };
+    match word.to_str() {
+        Some("child") => child::run(Options::read(&mut parser).map_err(|error| error.to_string())?),
+        Some("run") => run(&mut parser),
+        Some("table") => {
+            let path: PathBuf = parser.value().map_err(|error| error.to_string())?.into();
+            let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let lines: Result<Vec<Line>, _> = text.lines().filter(|line| line.contains('=')).map(str::parse).collect();
+            say(&table(&lines?))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err(HELP.to_owned()),
+    }
+}
+
+fn say(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| error.to_string())
+}
+
+/// What of the suite is run.
+#[derive(Default)]
+struct Chosen {
+    long: bool,
+    faults: Vec<String>,
+    destinations: Vec<String>,
+    out: Option<PathBuf>,
+}
+
+fn chosen(parser: &mut Parser) -> Result<Chosen, lexopt::Error> {
+    let mut chosen = Chosen::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("long") => chosen.long = true,
+            Arg::Long("fault") => chosen.faults.push(parser.value()?.string()?),
+            Arg::Long("destination") => chosen.destinations.push(parser.value()?.string()?),
+            Arg::Long("out") => chosen.out = Some(parser.value()?.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(chosen)
+}
+
+fn run(parser: &mut Parser) -> Result<ExitCode, String> {
+    let chosen = chosen(parser).map_err(|error| error.to_string())?;
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let length = if chosen.long { Length::Long } else { Length::Short };
+    let wanted = |names: &[String], name: &str| names.is_empty() || names.iter().any(|other| other == name);
+    let mut whole = true;
+    for fault in faults().iter().filter(|fault| wanted(&chosen.faults, fault.name)) {
+        for destination in fault.destinations.iter().filter(|name| wanted(&chosen.destinations, name)) {
+            for line in fault.put_to(destination, length, &program) {
+                whole &= line.broken.is_empty();
+                say(&line.to_string())?;
+                if let Some(path) = &chosen.out {
+                    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+                    let written = file.and_then(|mut file| writeln!(file, "{line}"));
+                    written.map_err(|error| format!("{}: {error}", path.display()))?;
+                }
+            }
+        }
+    }
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
