@@ -23,8 +23,8 @@ pub mod units;
 mod value;
 
 pub use attachment::{
-    Attach, Attachment, BatchSettings, BreakerSettings, BufferSettings, Concurrency, DeadLetterSettings,
-    DestinationSettings, GiveUp, LimitSettings, Overflow, Rate, RetrySettings, TagFilter,
+    Attach, Attachment, BatchSettings, BreakerSettings, BufferSettings, Concurrency, DeadLetterSettings, Delivery,
+    DestinationSettings, DiskSettings, Fsync, GiveUp, LimitSettings, Overflow, Rate, RetrySettings, TagFilter,
 };
 pub use callsite::{Callsite, CallsiteFacts, CallsiteId};
 pub use description::{Description, Said, Secret, Setting};

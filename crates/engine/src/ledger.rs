@@ -1,5 +1,6 @@
 //! The account of every record, and how each part of the pipeline is.
 
+use crate::spool::SpoolHealth;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,12 +23,27 @@ pub enum DropReason {
     Shutdown,
     /// The destination panicked while it delivered it.
     Panic,
+    /// The disk buffer was full, and its policy is to drop.
+    SpoolFull,
+    /// It was in the disk buffer for longer than is set, or there were more than are to be kept.
+    Expired,
+    /// It could not be read back from the disk buffer.
+    Unreadable,
 }
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::QueueFull, Self::BlockTimeout, Self::BufferFull, Self::TooDeep, Self::Shutdown, Self::Panic];
+    pub const ALL: [Self; 9] = [
+        Self::QueueFull,
+        Self::BlockTimeout,
+        Self::BufferFull,
+        Self::TooDeep,
+        Self::Shutdown,
+        Self::Panic,
+        Self::SpoolFull,
+        Self::Expired,
+        Self::Unreadable,
+    ];
 
     /// The name, as reports print it.
     #[must_use]
@@ -39,6 +55,9 @@ impl DropReason {
             Self::TooDeep => "too_deep",
             Self::Shutdown => "shutdown",
             Self::Panic => "panic",
+            Self::SpoolFull => "spool_full",
+            Self::Expired => "expired",
+            Self::Unreadable => "unreadable",
         }
     }
 
@@ -52,6 +71,9 @@ impl DropReason {
             Self::TooDeep => "logging within logging went too deep",
             Self::Shutdown => "the time to shut down was over",
             Self::Panic => "the destination panicked",
+            Self::SpoolFull => "disk buffer full",
+            Self::Expired => "kept for too long",
+            Self::Unreadable => "not readable on disk",
         }
     }
 }
@@ -74,6 +96,8 @@ pub struct LedgerRow {
     pub handed_over: BTreeMap<String, u64>,
     /// Records that wait or are being delivered, as the queue counts them.
     pub pending: u64,
+    /// Of the pending ones, those that are in its spool. Once it is closed, all of them.
+    pub spooled: u64,
     /// Attempts after the first. Not part of the balance.
     pub retried: u64,
     /// tracework's own notices that it delivered. Not part of the balance.
@@ -88,6 +112,7 @@ impl LedgerRow {
         self.delivered += other.delivered;
         self.dead_lettered += other.dead_lettered;
         self.pending += other.pending;
+        self.spooled += other.spooled;
         self.retried += other.retried;
         self.internal += other.internal;
         for (reason, count) in &other.dropped {
@@ -181,6 +206,8 @@ pub struct DestinationHealth {
     pub breaker: BreakerHealth,
     /// How many batches it gets at once.
     pub concurrency: usize,
+    /// How its disk buffer is, if it has one and that was opened.
+    pub spool: Option<SpoolHealth>,
 }
 
 /// Whether a destination is down: so many attempts in a row failed that each further one is a probe.
@@ -251,7 +278,7 @@ fn seconds<S: Serializer>(duration: &Option<Duration>, to: S) -> Result<S::Ok, S
 }
 
 #[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
-fn maybe_unix_nanos<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn maybe_unix_nanos<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
     time.map(|time| time.0).serialize(to)
 }
 

@@ -27,7 +27,7 @@ const TEXTS: [(&str, &str, &str); 17] = [
     ("buffer", "The queue in front of it.", ""),
     ("dead_letters", "Where records are kept that no delivery will ever accept.", ""),
     ("failover", "The destination that takes over while this one fails.", "emergency"),
-    ("delivery", "What is promised: best_effort, or at_least_once once there is a spool.", "best_effort"),
+    ("delivery", "What is promised of each record that it accepted.", "at_least_once"),
 ];
 
 /// Reads it over what the type's factory set.
@@ -60,8 +60,7 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
         settings.concurrency = read_concurrency(section).unwrap_or(settings.concurrency);
     }
     let batch_bytes = settings.batch.bytes;
-    settings.buffer =
-        section.within("buffer", |buffer| read_buffer(buffer, settings.buffer)).unwrap_or(settings.buffer);
+    read_buffer(section, settings);
     if section.says("batch", "bytes") && batch_bytes > settings.buffer.memory {
         let why = "a batch can never have so many bytes: `batch.bytes` exceeds `buffer.memory`";
         section.refuse_inside("batch", "bytes", why);
@@ -73,9 +72,6 @@ pub(super) fn read(section: &mut Section<'_>, settings: &mut DestinationSettings
         && names::check(section, name, node, known)
     {
         settings.failover = Some(name.to_owned());
-    }
-    if section.take_enum("delivery", &[("best_effort", false), ("at_least_once", true)]) == Some(true) {
-        section.refuse("delivery", "`at_least_once` needs a spool on disk, which is not in this version yet");
     }
 }
 

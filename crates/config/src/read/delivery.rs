@@ -7,7 +7,8 @@ use crate::schema::Shape;
 use crate::section::Section;
 use crate::units;
 use tracework_core::{
-    BatchSettings, BreakerSettings, BufferSettings, Concurrency, GiveUp, LimitSettings, Overflow, RetrySettings,
+    BatchSettings, BreakerSettings, BufferSettings, Concurrency, Delivery, DestinationSettings, DiskSettings, Fsync,
+    GiveUp, LimitSettings, Overflow, RetrySettings,
 };
 
 pub(super) fn read_batch(batch: &mut Section<'_>, usual: BatchSettings) -> BatchSettings {
@@ -67,18 +68,98 @@ fn give_up(retry: &mut Section<'_>) -> Option<GiveUp> {
     }
 }
 
-pub(super) fn read_buffer(buffer: &mut Section<'_>, usual: BufferSettings) -> BufferSettings {
-    buffer.about(&[
-        ("memory", "Bytes that waiting records may hold, 1KiB at least.", "8MiB"),
-        ("when_full", "What happens when it is full; `{ block: 2s }` has callers wait so long.", "drop_oldest"),
-    ]);
-    buffer.later("disk");
-    buffer.later("path");
-    let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
-    if memory < 1 << 10 {
-        buffer.refuse("memory", "a queue needs 1KiB at least");
+/// The queue, what of it is on disk, and what is promised.
+pub(super) fn read_buffer(section: &mut Section<'_>, settings: &mut DestinationSettings) {
+    let words = Delivery::ALL.map(|delivery| (delivery.name(), delivery));
+    let delivery = section.take_enum("delivery", &words);
+    let mut disk = settings.disk.clone();
+    let mut when_full = None;
+    let (usual, before) = (settings.buffer, disk.clone());
+    section.within("buffer", |buffer| {
+        buffer.about(&BUFFER);
+        let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
+        if memory < 1 << 10 {
+            buffer.refuse("memory", "a queue needs 1KiB at least");
+        }
+        when_full = overflow(buffer);
+        settings.buffer = BufferSettings { memory, when_full: when_full.unwrap_or(usual.when_full) };
+        let wanted = delivery == Some(Delivery::AtLeastOnce);
+        disk = read_disk(buffer, before.or_else(|| wanted.then(DiskSettings::default)));
+        if disk.is_some() && when_full == Some(Overflow::DropLowest) {
+            buffer
+                .refuse("when_full", "a disk buffer drops whole segments: the oldest, or the newest, or callers wait");
+        }
+    });
+    settings.delivery = delivery.unwrap_or(match disk {
+        Some(_) => Delivery::AtLeastOnce,
+        None => settings.delivery,
+    });
+    if settings.delivery == Delivery::AtLeastOnce {
+        disk.get_or_insert_default();
+        if when_full.is_none() {
+            // What is promised is not dropped unless somebody says so.
+            settings.buffer.when_full = Overflow::Block { limit: None };
+        }
     }
-    BufferSettings { memory, when_full: overflow(buffer).unwrap_or(usual.when_full) }
+    settings.disk = disk;
+}
+
+const BUFFER: [(&str, &str, &str); 6] = [
+    ("memory", "Bytes that waiting records may hold, 1KiB at least.", "8MiB"),
+    ("when_full", "What happens when it is full; `{ block: 2s }` has callers wait so long.", "drop_oldest"),
+    ("disk", "Bytes that its disk buffer may take, 128KiB at least; alone it means at_least_once.", "256MiB"),
+    ("path", "The folder of its disk buffer; without it, `spool/NAME` in `directory`.", "spool/webhook"),
+    ("fsync", "When the disk buffer is synced: always, never, or so long after the last time.", "100ms"),
+    ("keep", "What the disk buffer keeps at the most beside its bytes.", ""),
+];
+
+fn read_disk(buffer: &mut Section<'_>, usual: Option<DiskSettings>) -> Option<DiskSettings> {
+    let bytes = buffer.take_bytes("disk");
+    if bytes.is_some_and(|bytes| bytes < 128 << 10) {
+        buffer.refuse("disk", "a disk buffer needs 128KiB at least");
+    }
+    let path = buffer.take_path("path");
+    let fsync = fsync(buffer);
+    let keep = buffer.within("keep", |keep| {
+        keep.about(&[
+            ("age", "What is older is dropped and counted, a segment at a time.", "7d"),
+            ("records", "Of more records, the oldest are dropped and counted, a segment at a time.", "1000000"),
+        ]);
+        let records = keep.take_count("records").map(|records| u64::try_from(records).unwrap_or(u64::MAX));
+        (keep.take_duration("age"), records)
+    });
+    if bytes.is_none() && usual.is_none() {
+        for name in ["path", "fsync", "keep"].into_iter().filter(|name| buffer.has(name)).collect::<Vec<_>>() {
+            buffer.refuse(name, "there is no disk buffer: say how large it may be, as in `disk: 256MiB`");
+        }
+        return None;
+    }
+    let usual = usual.unwrap_or_default();
+    let (age, records) = keep.unwrap_or_default();
+    Some(DiskSettings {
+        bytes: bytes.unwrap_or(usual.bytes),
+        path: path.or(usual.path),
+        fsync: fsync.unwrap_or(usual.fsync),
+        keep_age: age.or(usual.keep_age),
+        keep_records: records.or(usual.keep_records),
+    })
+}
+
+/// `always`, `never`, or a time.
+fn fsync(buffer: &mut Section<'_>) -> Option<Fsync> {
+    buffer.note("fsync", Shape::words(["always", "never"]));
+    let node = buffer.take("fsync", Shape::Time)?;
+    let text = buffer.scalar("fsync", node)?;
+    match (text, units::duration(text)) {
+        ("always", _) => Some(Fsync::Always),
+        ("never", _) => Some(Fsync::Never),
+        (_, Ok(time)) if !time.is_zero() => Some(Fsync::Every(time)),
+        _ => {
+            let help = "write `always`, `never`, or a time such as 100ms";
+            buffer.refuse_at(node.place, format!("`{}` says no time to sync", shown(text)), Some(help.into()));
+            None
+        }
+    }
 }
 
 fn overflow(buffer: &mut Section<'_>) -> Option<Overflow> {
@@ -94,7 +175,8 @@ fn overflow(buffer: &mut Section<'_>) -> Option<Overflow> {
     if let Some(node) = buffer.take("when_full", Shape::Map)
         && matches!(&node.data, Data::Scalar { text, .. } if text == "spill")
     {
-        buffer.refuse("when_full", "`spill` needs a spool on disk, which is not in this version yet");
+        let why = "to spill is what `disk` does with `delivery: best_effort`; `when_full` says what happens when both are full";
+        buffer.refuse("when_full", why);
         return None;
     }
     buffer.take_enum("when_full", &words)

@@ -78,6 +78,9 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
     let mut settings = attachment.as_ref().map(|attachment| attachment.settings.clone()).unwrap_or_default();
     let own = settings.clone();
     common::read(&mut section, &mut settings, known);
+    if let Some(disk) = &mut settings.disk {
+        disk.path.get_or_insert_with(|| top.shared().directory.join("spool").join(&key.text));
+    }
     section.finish();
     let mut attachment = attachment.ok()?;
     section.note_usual(|| usual_of(&attachment, &own));

@@ -6,7 +6,8 @@ use super::yaml::{Line, Yaml};
 use std::time::Duration;
 use tracework_core::units::{show_bytes, show_duration};
 use tracework_core::{
-    BatchSettings, BreakerSettings, BufferSettings, Concurrency, GiveUp, LimitSettings, Overflow, Rate, RetrySettings,
+    BatchSettings, BreakerSettings, Concurrency, Delivery, DestinationSettings, DiskSettings, Fsync, GiveUp,
+    LimitSettings, Overflow, Rate, RetrySettings,
 };
 
 pub(super) fn batch(batch: BatchSettings, usual: BatchSettings, says: Says) -> Vec<Line> {
@@ -33,7 +34,13 @@ pub(super) fn retry(retry: RetrySettings, usual: RetrySettings, says: Says) -> V
     rows(table, says)
 }
 
-pub(super) fn buffer(buffer: BufferSettings, usual: BufferSettings, says: Says) -> Vec<Line> {
+pub(super) fn buffer(settings: &DestinationSettings, usual: &DestinationSettings, says: Says) -> Vec<Line> {
+    let (buffer, usual) = (settings.buffer, usual.buffer);
+    // With a promise, callers wait as long as it takes.
+    let usual_full = match settings.delivery {
+        Delivery::AtLeastOnce => Overflow::Block { limit: None },
+        Delivery::BestEffort => usual.when_full,
+    };
     let when_full = |overflow| match overflow {
         Overflow::Block { limit } => block(limit),
         Overflow::DropNewest => Yaml::word("drop_newest"),
@@ -42,9 +49,40 @@ pub(super) fn buffer(buffer: BufferSettings, usual: BufferSettings, says: Says) 
     };
     let table = [
         ("memory", size(buffer.memory), size(usual.memory)),
-        ("when_full", when_full(buffer.when_full), when_full(usual.when_full)),
+        ("when_full", when_full(buffer.when_full), when_full(usual_full)),
     ];
-    rows(table, says)
+    let mut lines = rows(table, says);
+    if let Some(disk) = settings.disk.as_ref().filter(|_| says == Says::Set) {
+        lines.extend(self::disk(disk));
+    }
+    lines
+}
+
+fn disk(disk: &DiskSettings) -> Vec<Line> {
+    let usual = DiskSettings::default();
+    let mut lines = vec![Line::entry("disk", Yaml::word(show_bytes(disk.bytes)))];
+    lines.extend(disk.path.iter().map(|path| Line::entry("path", Yaml::text(path.display().to_string()))));
+    if disk.fsync != usual.fsync {
+        let word = match disk.fsync {
+            Fsync::Always => Yaml::word("always"),
+            Fsync::Never => Yaml::word("never"),
+            Fsync::Every(every) => time(every),
+        };
+        lines.push(Line::entry("fsync", word));
+    }
+    let age = disk.keep_age.map(|age| Line::entry("age", time(age)));
+    let records = disk.keep_records.map(|records| Line::entry("records", Yaml::word(records.to_string())));
+    let keep: Vec<_> = age.into_iter().chain(records).collect();
+    if !keep.is_empty() {
+        lines.push(Line::entry("keep", Yaml::Map(keep)));
+    }
+    lines
+}
+
+/// What is promised, unless the disk buffer says it.
+pub(super) fn delivery(settings: &DestinationSettings, says: Says) -> Option<Line> {
+    let usual = if settings.disk.is_some() { Delivery::AtLeastOnce } else { Delivery::BestEffort };
+    says.says(settings.delivery == usual).then(|| Line::entry("delivery", Yaml::word(settings.delivery.name())))
 }
 
 pub(super) fn breaker(breaker: BreakerSettings, usual: BreakerSettings, says: Says) -> Vec<Line> {

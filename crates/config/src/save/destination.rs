@@ -103,7 +103,7 @@ impl Writer<'_> {
             ("retry", delivery::retry(settings.retry, usual.retry, says)),
             ("breaker", delivery::breaker(settings.breaker, usual.breaker, says)),
             ("limit", delivery::limit(settings.limit, usual.limit, says)),
-            ("buffer", delivery::buffer(settings.buffer, usual.buffer, says)),
+            ("buffer", delivery::buffer(settings, usual, says)),
             ("dead_letters", dead_letters(&settings.dead_letters, &usual.dead_letters, says)),
         ];
         if says == Says::Set {
@@ -111,6 +111,7 @@ impl Writer<'_> {
         }
         let sections = sections.into_iter().filter(|(_, section)| !section.is_empty());
         lines.extend(sections.map(|(name, section)| Line::entry(name, Yaml::Map(section))));
+        lines.extend(delivery::delivery(settings, says));
         let own = lines.iter().any(|line| matches!(line, Line::Entry(name, _) if name == "concurrency"));
         if !own {
             lines.extend(delivery::concurrency(settings.concurrency, usual.concurrency, says));

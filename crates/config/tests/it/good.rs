@@ -4,8 +4,8 @@ use super::support::good;
 use std::path::Path;
 use std::time::Duration;
 use tracework_core::{
-    BreakerSettings, Concurrency, GiveUp, Kind, KindSet, LimitSettings, Overflow, Rate, Severity, SeveritySet,
-    TagFilter,
+    BreakerSettings, Concurrency, Delivery, Fsync, GiveUp, Kind, KindSet, LimitSettings, Overflow, Rate, Severity,
+    SeveritySet, TagFilter,
 };
 use tracework_engine::{BufferFull, Detector, Resource};
 
@@ -93,6 +93,22 @@ fn the_policies_of_a_full_queue_have_names() {
     assert_eq!(policy("drop_oldest"), Overflow::DropOldest);
     assert_eq!(settings("retry: { give_up: never }").retry.give_up, GiveUp::Never);
     assert_eq!(settings("retry: { give_up: 10m }").retry.give_up, GiveUp::After(Duration::from_secs(600)));
+}
+
+#[test]
+fn a_disk_buffer_alone_means_at_least_once() {
+    let read = settings("buffer: { disk: 1GiB, path: q/app, fsync: 5ms, keep: { age: 7d, records: 1000 } }");
+    let disk = read.disk.expect("it is read");
+    assert_eq!((disk.bytes, disk.fsync), (1 << 30, Fsync::Every(Duration::from_millis(5))));
+    assert!(disk.path.is_some_and(|path| path.ends_with("q/app")));
+    assert_eq!((disk.keep_age, disk.keep_records), (Some(Duration::from_secs(7 * 86_400)), Some(1000)));
+    assert_eq!((read.delivery, read.buffer.when_full), (Delivery::AtLeastOnce, Overflow::Block { limit: None }));
+    let usual = settings("delivery: at_least_once");
+    let disk = usual.disk.expect("it has one");
+    assert!(disk.bytes == 256 << 20 && disk.path.is_some_and(|path| path.ends_with("spool/app")));
+    let spill = settings("delivery: best_effort, buffer: { disk: 1MiB, fsync: never, when_full: drop_oldest }");
+    assert_eq!((spill.delivery, spill.buffer.when_full), (Delivery::BestEffort, Overflow::DropOldest));
+    assert_eq!(settings("buffer: { memory: 1MiB }").disk, None);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 mod pace;
 mod settings;
+mod spool;
 
 pub use pace::{BreakerSettings, Concurrency, LimitSettings, Rate};
 pub use settings::{
     BatchSettings, BufferSettings, DeadLetterSettings, DestinationSettings, GiveUp, Overflow, RetrySettings, TagFilter,
 };
+pub use spool::{Delivery, DiskSettings, Fsync};
 
 use crate::{Destination, Filter, Format, KindSet, NamedFilter, Severity, SeveritySet, StatefulFilter};
 use std::sync::Arc;
@@ -108,6 +110,21 @@ pub trait Attach: Into<Attachment> {
     /// What happens when its queue is full.
     fn when_full(self, overflow: Overflow) -> Attachment {
         self.set(|settings| settings.buffer.when_full = overflow)
+    }
+
+    /// Keeps each record on disk until it is delivered: it is delivered at least once. Callers wait when the disk buffer
+    /// is full, unless [`when_full`](Attach::when_full) says otherwise afterwards.
+    fn spool(self, disk: DiskSettings) -> Attachment {
+        self.set(|settings| {
+            settings.disk = Some(disk);
+            settings.delivery = Delivery::AtLeastOnce;
+            settings.buffer.when_full = Overflow::Block { limit: None };
+        })
+    }
+
+    /// Writes to disk what memory has no room for. Nothing is synced.
+    fn spill(self, disk: DiskSettings) -> Attachment {
+        self.set(|settings| settings.disk = Some(disk))
     }
 
     /// How records are put together for it.

@@ -1,6 +1,6 @@
 //! What is set for a destination beside what its own type knows.
 
-use super::{BreakerSettings, Concurrency, LimitSettings};
+use super::{BreakerSettings, Concurrency, Delivery, DiskSettings, LimitSettings};
 use crate::{Filter, KindSet, NamedFilter, SeveritySet};
 use std::fmt;
 use std::path::PathBuf;
@@ -26,6 +26,10 @@ pub struct DestinationSettings {
     pub tags: TagFilter,
     /// Its queue.
     pub buffer: BufferSettings,
+    /// Its disk buffer, if it has one. It is opened with the destination, and not changed while that runs.
+    pub disk: Option<DiskSettings>,
+    /// What is promised of each record.
+    pub delivery: Delivery,
     /// How records are put together for it.
     pub batch: BatchSettings,
     /// How often a failed delivery is tried again.
@@ -47,6 +51,7 @@ impl DestinationSettings {
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let Self { levels, exact_levels, kinds, enabled, filters: _, stateful, .. } = self;
+        let Self { disk, delivery, .. } = self;
         let Self { tags, buffer, batch, retry, breaker, limit, concurrency, failover, dead_letters, .. } = self;
         stateful.len() == other.stateful.len()
             && stateful.iter().zip(&other.stateful).all(|(own, other)| own.equals(other))
@@ -56,6 +61,8 @@ impl DestinationSettings {
             && *enabled == other.enabled
             && *tags == other.tags
             && *buffer == other.buffer
+            && *disk == other.disk
+            && *delivery == other.delivery
             && *batch == other.batch
             && *retry == other.retry
             && *breaker == other.breaker
@@ -77,6 +84,8 @@ impl Default for DestinationSettings {
             stateful: Vec::new(),
             tags: TagFilter::default(),
             buffer: BufferSettings::default(),
+            disk: None,
+            delivery: Delivery::default(),
             batch: BatchSettings::default(),
             retry: RetrySettings::default(),
             breaker: BreakerSettings::default(),

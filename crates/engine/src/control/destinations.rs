@@ -65,6 +65,23 @@ impl PlanSpec {
     }
 }
 
+impl Attached {
+    /// Has it wait for those of `others` that write to what it will write to. Their spool, if that is what they share,
+    /// is left to it.
+    pub(super) fn hold_for<'a>(&self, others: impl IntoIterator<Item = &'a Arc<Self>>) -> bool {
+        let others: Vec<_> = others.into_iter().filter(|other| self.meets(other)).collect();
+        others.iter().filter(|other| self.shares_spool(other)).for_each(|other| other.outlet.leave_spool(true));
+        self.outlet.hold_until_closed(others.iter().map(|other| &other.outlet));
+        !others.is_empty()
+    }
+
+    /// Opens its spool, if it has one; if it is held, as soon as it is not.
+    pub(super) fn open_spool(&self) -> Result<(), PlanError> {
+        let opened = self.outlet.open_spool();
+        opened.map_err(|reason| PlanError::CannotStart { name: self.name.clone(), reason })
+    }
+}
+
 impl Control {
     /// Starts a worker for a destination.
     pub(super) fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
@@ -100,6 +117,12 @@ impl Control {
         }
         let attached = self.outlet(name, attachment.into())?;
         let outlet = Arc::clone(&attached.outlet);
+        let others = self.hub().retired.closing();
+        attached.hold_for(others.iter());
+        if let Err(error) = attached.open_spool() {
+            outlet.close(Instant::now());
+            return Err(error);
+        }
         let changed = self.change(|spec| {
             spec.destinations.push(attached);
             if by_default {
@@ -196,9 +219,8 @@ impl Control {
             // A config that named the one before names this one too, and says something else of it.
             let said = spec.destinations[place].source.as_ref().map(|_| Source::default());
             Arc::make_mut(&mut attached).source = said;
-            if attached.meets(&spec.destinations[place]) {
-                attached.outlet.hold_until_closed([&spec.destinations[place].outlet]);
-            }
+            attached.hold_for([&spec.destinations[place]]);
+            attached.open_spool()?;
             Ok(std::mem::replace(&mut spec.destinations[place], attached))
         };
         let changed = self.change_and(replace, |leaving| self.begin_retiring(leaving));
@@ -207,6 +229,7 @@ impl Control {
             Ok(removed) => Ok(self.retire(&removed, Instant::now() + Duration::from_secs(5))),
             Err(error) => {
                 outlet.close(Instant::now());
+                self.plan().destinations().iter().for_each(|one| one.outlet.leave_spool(false));
                 Err(error)
             }
         }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 pub struct FlushReport {
     /// Delivered.
     pub delivered: u64,
-    /// Safe in a spool.
+    /// Safe in a spool, to be delivered later.
     pub spooled: u64,
     /// Still waiting.
     pub pending: u64,
@@ -44,7 +44,8 @@ impl FlushReport {
 
     fn add(&mut self, row: &LedgerRow) {
         self.delivered += row.delivered;
-        self.pending += row.pending;
+        self.pending += row.pending - row.spooled.min(row.pending);
+        self.spooled += row.spooled;
         self.lost += row.lost();
         self.dead += row.dead_lettered;
     }
@@ -86,9 +87,12 @@ pub struct Unclean(pub ShutdownReport);
 
 impl fmt::Display for Unclean {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FlushReport { delivered, pending, lost, dead, .. } = self.0.total;
+        let FlushReport { delivered, spooled, pending, lost, dead } = self.0.total;
         let noun = if lost == 1 { "record was" } else { "records were" };
         write!(f, "{lost} {noun} lost and {pending} not delivered in time ({delivered} delivered")?;
+        if spooled > 0 {
+            write!(f, ", {spooled} are safe on disk")?;
+        }
         if dead > 0 {
             write!(f, ", {dead} dead letters")?;
         }

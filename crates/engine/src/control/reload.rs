@@ -139,6 +139,7 @@ impl Control {
             Ok(swapped) => swapped,
             Err(error) => {
                 started.iter().for_each(|one| _ = one.outlet.close(Instant::now()));
+                self.plan().destinations().iter().for_each(|one| one.outlet.leave_spool(false));
                 return Err(error);
             }
         };
@@ -171,9 +172,9 @@ impl Control {
             Arc::make_mut(&mut attached).source = Some(source);
             started.push(Arc::clone(&attached));
             // It must not open what another still writes to.
-            let others: Vec<_> = leaving.iter().filter(|other| attached.meets(other)).collect();
-            attached.outlet.hold_until_closed(others.iter().map(|other| &other.outlet));
-            if others.is_empty() && before.spec().configured.applied {
+            let held = attached.hold_for(&leaving);
+            attached.open_spool()?;
+            if !held && before.spec().configured.applied {
                 attached.outlet.request_start();
             }
             next.push(Next::Started(attached));
@@ -222,7 +223,11 @@ impl PlanSpec {
         check_name(&planned.name)?;
         let Some(running) = self.find(&planned.name) else { return Ok(false) };
         let said = running.source.as_ref().ok_or_else(|| PlanError::Taken(planned.name.clone()))?;
-        Ok(said.own == planned.source.own && running.writes_to == planned.attachment.destination.writes_to())
+        let settings = &planned.attachment.settings;
+        Ok(said.own == planned.source.own
+            && running.writes_to == planned.attachment.destination.writes_to()
+            && running.settings.disk == settings.disk
+            && running.settings.delivery == settings.delivery)
     }
 
     /// Does it give a destination that stays another format?

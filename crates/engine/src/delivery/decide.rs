@@ -16,6 +16,8 @@ pub(super) enum Step {
     Take(Waiting),
     /// Deliver a batch.
     Deliver,
+    /// Read back what is on disk alone.
+    Refill,
     /// Hand what waits to the failover.
     HandOver,
     /// Flush, and report to those who wait with a ticket up to this.
@@ -40,11 +42,13 @@ pub(super) enum Step {
 const SOON: Duration = Duration::from_millis(10);
 
 /// What to do if it is to close: that, unless something is left, or may still be handed over to it.
-fn decide_end(inside: &Inside, now: Instant) -> Option<Step> {
+fn decide_end(inside: &Inside, now: Instant, down: bool) -> Option<Step> {
     let over = now >= inside.requests.close?;
+    // What is safe in the spool needs nobody that is down to be waited for, nor one whose place is taken.
+    let left = inside.requests.leave || (down && inside.is_spooled());
     match inside.queue.is_empty() {
         true if over || !inside.is_needed() => Some(Step::Close),
-        false if over => Some(Step::Expire),
+        false if over || left => Some(Step::Expire),
         _ => None,
     }
 }
@@ -95,13 +99,17 @@ impl Worker {
         if let Some(command) = inside.requests.commands.pop_front() {
             return Ok(Step::Command(command));
         }
-        if let Some(step) = decide_end(inside, now) {
+        let down = self.trouble.as_ref().is_some_and(|trouble| trouble.is_open && !trouble.failed_over);
+        if let Some(step) = decide_end(inside, now, down) {
+            if matches!(step, Step::Expire) && inside.is_leaving() && now < inside.requests.close_end.unwrap_or(now) {
+                return Err(now + SOON);
+            }
             return Ok(step);
         }
         if now >= self.next_tick {
             return Ok(Step::Tick);
         }
-        let oldest = self.load.oldest().or_else(|| inside.queue.waiting.front().map(|first| first.serial));
+        let oldest = self.load.oldest().or_else(|| inside.queue.oldest());
         if let Some(ticket) = inside.requests.flush_due(oldest) {
             return Ok(Step::Flush(ticket));
         }
@@ -123,7 +131,7 @@ impl Worker {
             if hurry && !trouble.failed_over {
                 trouble.hurry(now);
             }
-            if self.load.is_done() && inside.queue.waiting.is_empty() {
+            if self.load.is_done() && !inside.queue.has_more() {
                 return Err(None);
             }
             if now < trouble.retry_at {
@@ -141,7 +149,7 @@ impl Worker {
             return self.pick(inside);
         }
         if self.load.is_done() {
-            return Err(None);
+            return if inside.queue.has_more() { self.pick(inside) } else { Err(None) };
         }
         let begins = self.load.since().map_or(now, |since| since + self.batch.every);
         let at_once = begins <= now
@@ -149,7 +157,7 @@ impl Worker {
             || self.draining
             || inside.requests.wants_flush()
             || inside.queue.gate.is_full()
-            || !inside.queue.waiting.is_empty();
+            || inside.queue.has_more();
         self.deliver_at(if at_once { now } else { begins }, now)
     }
 
@@ -162,7 +170,7 @@ impl Worker {
     /// May it take one more parcel? Not if the batch is whole, nor if it would hold so much memory that nothing could
     /// wait beside it.
     fn may_take(&self, inside: &Inside) -> bool {
-        let Some(first) = inside.queue.waiting.front() else { return false };
+        let Some(first) = inside.queue.first() else { return false };
         self.load.is_done()
             || (self.load.has_room(&self.batch, self.width())
                 && inside.queue.taken_bytes() + first.parcel.bytes <= inside.queue.share())
@@ -170,7 +178,14 @@ impl Worker {
 
     /// Takes the oldest parcel, and the format that was set for it.
     fn pick(&mut self, inside: &mut Inside) -> Result<Step, Option<Instant>> {
-        let item = inside.queue.take().ok_or(None)?;
+        let Some(item) = inside.queue.take() else {
+            let (now, waits) = (Instant::now(), inside.queue.gap().is_some());
+            return if waits && now >= self.refill_at {
+                Ok(Step::Refill)
+            } else {
+                Err(waits.then_some(self.refill_at))
+            };
+        };
         if let Some(format) = inside.requests.format_for(item.serial) {
             self.format = format;
             self.destination.takes(&*self.format);

@@ -34,10 +34,12 @@ impl Worker {
         }
         let (rest, freed) = self.load.unload();
         self.release(freed);
+        let done = self.load.take_done();
+        self.acknowledge(done);
         // What was loaded goes back to the front of the queue, and all from there.
         rest.into_iter().rev().for_each(|item| self.give_back(item));
         while let Some(item) = self.take_more(&to) {
-            if let Err(item) = self.hand(&to, item) {
+            if let Some(item) = self.hand(&to, item) {
                 self.give_back(item);
                 return self.stay();
             }
@@ -45,28 +47,35 @@ impl Worker {
         self.hand_over_at = Instant::now() + if to.is_congested() { PAUSE } else { Duration::ZERO };
     }
 
-    fn take_more(&self, to: &Outlet) -> Option<Waiting> {
-        let mut inside = self.shared.lock();
+    fn take_more(&mut self, to: &Outlet) -> Option<Waiting> {
+        let shared = Arc::clone(&self.shared);
+        let mut inside = shared.lock();
         if to.is_congested() || inside.closed {
             return None;
+        }
+        if inside.queue.first().is_none() && inside.queue.gap().is_some() {
+            drop(inside);
+            self.refill();
+            return self.shared.lock().queue.take();
         }
         inside.queue.take()
     }
 
     /// Hands one parcel over; gives it back if the other is closed.
-    fn hand(&self, to: &Outlet, mut item: Waiting) -> Result<(), Waiting> {
+    fn hand(&mut self, to: &Arc<Outlet>, mut item: Waiting) -> Option<Waiting> {
         // The other has formats of its own.
         (item.parcel.shared, item.parcel.format) = (None, 0);
         let (records, bytes) = (item.parcel.picks.len() as u64, item.parcel.bytes);
         let parcel = Parcel { bytes: bytes.min(item.parcel.round.pinned()), ..item.parcel.clone() };
         if to.accept(parcel, |row| &mut row.accepted).is_some() {
-            return Err(item);
+            return Some(item);
         }
         let mut inside = self.shared.lock();
         inside.settle(records, |row, records| count_handed_over(row, to.name(), records));
         drop(inside);
         self.release(bytes);
-        Ok(())
+        self.handed(item.place.take(), to);
+        None
     }
 
     fn give_back(&self, item: Waiting) {

@@ -19,6 +19,16 @@ pub(super) struct Load {
     pub(super) progress: Progress,
 }
 
+/// What parcels that are done pinned, and where they end in the spool.
+fn let_go(items: impl Iterator<Item = Waiting>, done: &mut Option<u64>) -> usize {
+    items
+        .map(|item| {
+            *done = item.place.map(|place| place.end).or(*done);
+            item.parcel.bytes
+        })
+        .sum()
+}
+
 /// The parcels and their bytes.
 pub(super) struct Cargo {
     items: VecDeque<Waiting>,
@@ -26,6 +36,8 @@ pub(super) struct Cargo {
     records: usize,
     /// Does the destination want bytes, so that `code` holds some? Else its ends tell the records' own sizes.
     encoded: bool,
+    /// Where the parcels that are done end in the spool, since that was last asked for.
+    done: Option<u64>,
 }
 
 /// Where the bytes are.
@@ -173,7 +185,8 @@ fn join(own: &mut Encoded, code: &Encoded, first: usize) {
 impl Load {
     /// An empty load for a destination that wants bytes or not.
     pub(super) fn new(encoded: bool) -> Self {
-        let cargo = Cargo { items: VecDeque::new(), code: Code::Own(Encoded::default()), records: 0, encoded };
+        let cargo =
+            Cargo { items: VecDeque::new(), code: Code::Own(Encoded::default()), records: 0, encoded, done: None };
         Self { cargo, progress: Progress::default() }
     }
 
@@ -224,7 +237,7 @@ impl Load {
     pub(super) fn release(&mut self) -> usize {
         let mut freed = 0;
         if self.is_done() {
-            freed += self.cargo.items.drain(..).map(|item| item.parcel.bytes).sum::<usize>();
+            freed += let_go(self.cargo.items.drain(..), &mut self.cargo.done);
             self.clear();
             return freed;
         }
@@ -232,7 +245,7 @@ impl Load {
             && first.parcel.picks.len() <= self.progress.done
             && let Some(records) = self.movable()
         {
-            freed += self.cargo.items.pop_front().map_or(0, |item| item.parcel.bytes);
+            freed += let_go(self.cargo.items.pop_front().into_iter(), &mut self.cargo.done);
             self.forget(records);
         }
         freed
@@ -271,6 +284,11 @@ impl Load {
         self.progress = Progress::default();
     }
 
+    /// Where what is done since that was last asked ends in the spool.
+    pub(super) fn take_done(&mut self) -> Option<u64> {
+        self.cargo.done.take()
+    }
+
     /// Takes out what is not done, as parcels of their own, each with the bytes of memory that it was taken with; and
     /// the bytes of what is done.
     pub(super) fn unload(&mut self) -> (Vec<Waiting>, usize) {
@@ -281,8 +299,14 @@ impl Load {
             let own = done.min(item.parcel.picks.len());
             done -= own;
             if own == item.parcel.picks.len() {
-                freed += item.parcel.bytes;
+                freed += let_go(std::iter::once(item), &mut self.cargo.done);
                 continue;
+            }
+            if let Some(place) = item.place.as_mut().filter(|_| own > 0)
+                && place.end - place.start == item.parcel.picks.len() as u64
+            {
+                place.start += own as u64;
+                self.cargo.done = Some(place.start);
             }
             item.parcel.picks = item.parcel.picks[own..].into();
             item.parcel.shared = None;

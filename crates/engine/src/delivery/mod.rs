@@ -9,6 +9,7 @@
 //! | `outlet`, `settings`, `start`, `together` | the handle; changing it; opening ahead of time; several at once |
 //! | `shared` | what the handle and the worker share, under one lock |
 //! | `queue`, `overflow`, `gate`, `thin` | what waits; what happens when there is too much of it |
+//! | `spooler`, `on_disk`, `refill` | the thread that writes the spool; what of a queue is on disk; reading it back |
 //! | `requests` | what is asked of the worker beside the data: settings, flush, commands, close |
 //! | `worker`, `decide` | the thread, and what it does next |
 //! | `load`, `progress`, `encode` | parcels on their way out, how far they are, and their bytes |
@@ -29,15 +30,18 @@ mod gate;
 mod handover;
 mod load;
 mod notice;
+mod on_disk;
 mod outlet;
 mod overflow;
 mod pace;
 mod progress;
 mod queue;
+mod refill;
 mod requests;
 mod settings;
 mod several;
 mod shared;
+mod spooler;
 mod start;
 mod thin;
 mod together;

@@ -2,9 +2,11 @@
 
 use super::dead::{DeadLetter, DeadLetters};
 use super::notice::Losses;
+use super::on_disk::OnDisk;
 use super::queue::Queue;
 use super::requests::Requests;
 use super::shared::{Clock, Inside, Shared, Vitals};
+use super::spooler::Spooler;
 use super::thin;
 use super::worker::Worker;
 use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
@@ -13,11 +15,14 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use tracework_core::{Attachment, Command, Overflow, OwnedRecord};
+use tracework_core::{Attachment, Command, Delivery, Overflow, OwnedRecord};
 use tracework_format::Json;
 
 /// How long a destination that is let go without being closed may deliver what it has.
 const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How long the spool of a destination that hangs may take to be closed.
+const LAST_SYNC: Duration = Duration::from_millis(250);
 
 /// How many failovers of failovers a flush follows.
 const CHAIN: usize = 8;
@@ -49,19 +54,32 @@ impl Outlet {
     ) -> io::Result<Arc<Self>> {
         let Attachment { destination, format, settings } = attachment;
         let format = format.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
+        let mut queue = Queue::new(settings.buffer);
+        queue.spool = settings.disk.is_some().then(|| OnDisk::new(settings.delivery == Delivery::AtLeastOnce));
         let inside = Inside {
-            queue: Queue::new(settings.buffer),
+            queue,
             requests: Requests::new(&settings),
             vitals: Vitals::default(),
             losses: Losses::default(),
-            dead: DeadLetters::new(settings.dead_letters),
+            dead: DeadLetters::new(settings.dead_letters.clone()),
             ledger: LedgerRow::default(),
             sealed: false,
             closed: false,
             asleep: false,
             serves: Vec::new(),
+            spool: None,
+            last_spool: None,
+            spooler_ends: false,
+            spooler_ended: settings.disk.is_none(),
         };
         let shared = Shared::new(name, destination.name(), clock, inside);
+        if let Some(spooler) = Spooler::new(&shared, &settings) {
+            let begin = Arc::clone(&on_thread_start);
+            std::thread::Builder::new().name(format!("tracework-{}-spool", shared.name)).spawn(move || {
+                begin();
+                spooler.run();
+            })?;
+        }
         let worker = Worker::new(Arc::clone(&shared), destination, format, settings.batch);
         std::thread::Builder::new().name(format!("tracework-{}", shared.name)).spawn(move || {
             on_thread_start();
@@ -200,6 +218,7 @@ impl Outlet {
         let spare = (deadline.saturating_duration_since(Instant::now()) / 8).min(Duration::from_millis(250));
         let mut inside = self.shared.lock();
         inside.requests.close = Some(deadline.checked_sub(spare).unwrap_or(deadline));
+        inside.requests.close_end = Some(deadline.checked_sub(spare / 4).unwrap_or(deadline));
         self.shared.wake(&mut inside);
     }
 
@@ -211,6 +230,11 @@ impl Outlet {
         }
         let in_time = inside.closed;
         let parcels = abandon(&self.shared, &mut inside);
+        // A worker that hangs keeps its destination, but not the spool.
+        let end = Instant::now() + LAST_SYNC;
+        while !inside.spooler_ended && Instant::now() < end {
+            inside = wait(&self.shared.done, inside, Some(end));
+        }
         drop(inside);
         drop(parcels);
         in_time

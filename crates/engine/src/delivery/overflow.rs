@@ -12,6 +12,9 @@ impl Queue {
     /// Where records are dropped, an empty queue still takes one record, however large: otherwise it would never go.
     pub(super) fn offer(&mut self, parcel: Parcel, now: Instant) -> Waste {
         let mut waste = Waste::default();
+        if self.spool.is_some() {
+            self.let_go(&mut waste.parcels);
+        }
         match self.settings.when_full {
             Overflow::Block { limit } => {
                 if self.gate.is_full() && self.gate.expire(limit, now) {
@@ -21,7 +24,9 @@ impl Queue {
                     self.append(parcel, now);
                 }
             }
+            // What is on its way to the disk, or there already, is not dropped: the disk has bounds of its own.
             Overflow::DropNewest => self.drop_newest(parcel, now, &mut waste),
+            _ if self.spool.is_some() => self.drop_newest(parcel, now, &mut waste),
             Overflow::DropOldest => self.drop_oldest(parcel, now, &mut waste),
             Overflow::DropLowest => self.drop_lowest(parcel, now, &mut waste),
         }

@@ -1,10 +1,12 @@
 //! What waits for a destination, and what its worker has taken out but not yet finished.
 
 use super::gate::Gate;
+use super::on_disk::OnDisk;
 use super::thin;
 use crate::ledger::DropReason;
 use crate::round::{At, Parcel};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Instant;
 use tracework_core::{BufferSettings, Overflow, Severity};
 
@@ -21,6 +23,8 @@ pub(super) struct Waiting {
     pub(super) since: Instant,
     /// How many records of each severity; counted when first asked for.
     pub(super) severities: Option<[u32; Severity::ALL.len()]>,
+    /// Where its records stand in the spool, if they do.
+    pub(super) place: Option<Range<u64>>,
 }
 
 /// What waits for a destination. Bytes are those of memory that is pinned.
@@ -29,9 +33,11 @@ pub(super) struct Queue {
     pub(super) waiting: VecDeque<Waiting>,
     pub(super) settings: BufferSettings,
     pub(super) gate: Gate,
-    waiting_bytes: usize,
+    /// What of it is on disk, if it has a spool.
+    pub(super) spool: Option<OnDisk>,
+    pub(super) waiting_bytes: usize,
     taken_bytes: usize,
-    taken_records: u64,
+    pub(super) taken_records: u64,
     newest: u64,
 }
 
@@ -56,6 +62,7 @@ impl Queue {
             waiting: VecDeque::new(),
             settings,
             gate: Gate::default(),
+            spool: None,
             waiting_bytes: 0,
             taken_bytes: 0,
             taken_records: 0,
@@ -86,7 +93,8 @@ impl Queue {
 
     /// Records that wait or are in the worker's hands.
     pub(super) fn pending(&self) -> u64 {
-        self.waiting.iter().map(|waiting| waiting.parcel.picks.len() as u64).sum::<u64>() + self.taken_records
+        let waiting: u64 = self.waiting.iter().map(|waiting| waiting.parcel.picks.len() as u64).sum();
+        waiting + self.taken_records + self.spool.as_ref().map_or(0, OnDisk::records)
     }
 
     /// Is nothing in the worker's hands?
@@ -96,7 +104,7 @@ impl Queue {
 
     /// Does nothing wait, and is nothing in the worker's hands?
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.nothing_taken()
+        self.waiting.is_empty() && self.nothing_taken() && self.gap().is_none()
     }
 
     /// The serial of the newest parcel.
@@ -130,12 +138,19 @@ impl Queue {
         }
         self.newest += 1;
         self.waiting_bytes += parcel.bytes;
-        self.waiting.push_back(Waiting { parcel, serial: self.newest, since: now, severities: None });
+        self.waiting.push_back(Waiting { parcel, serial: self.newest, since: now, severities: None, place: None });
+        if let Some(spool) = &mut self.spool {
+            spool.came();
+        }
     }
 
     /// The worker takes the oldest parcel.
     pub(super) fn take(&mut self) -> Option<Waiting> {
+        self.first()?;
         let oldest = self.waiting.pop_front()?;
+        if let Some(spool) = self.spool.as_mut().filter(|_| oldest.place.is_none()) {
+            spool.taken_unplaced += oldest.parcel.picks.len() as u64;
+        }
         self.waiting_bytes -= oldest.parcel.bytes;
         self.taken_bytes += oldest.parcel.bytes;
         self.taken_records += oldest.parcel.picks.len() as u64;
@@ -144,6 +159,9 @@ impl Queue {
 
     /// The worker gives back what it took and did not deliver.
     pub(super) fn give_back(&mut self, waiting: Waiting) {
+        if let Some(spool) = self.spool.as_mut().filter(|_| waiting.place.is_none()) {
+            spool.settled(waiting.parcel.picks.len() as u64);
+        }
         self.taken_records -= waiting.parcel.picks.len() as u64;
         self.taken_bytes -= waiting.parcel.bytes;
         self.waiting_bytes += waiting.parcel.bytes;
@@ -153,6 +171,9 @@ impl Queue {
     /// So many records are no longer in the worker's hands.
     pub(super) fn settle(&mut self, records: u64) {
         self.taken_records -= records;
+        if let Some(spool) = &mut self.spool {
+            spool.settled(records);
+        }
     }
 
     /// The worker let go of parcels that pinned so many bytes.
@@ -164,6 +185,9 @@ impl Queue {
     pub(super) fn remove(&mut self, place: usize) -> Option<Parcel> {
         let removed = self.waiting.remove(place)?;
         self.waiting_bytes -= removed.parcel.bytes;
+        if let Some(spool) = &mut self.spool {
+            spool.bound(self.waiting.len());
+        }
         Some(removed.parcel)
     }
 
@@ -178,17 +202,25 @@ impl Queue {
             let count = thin::fitting(&whole.parcel.round, rest.iter(), PIECE).max(1);
             let parcel = thin::copy_out(&whole.parcel.round, &rest[..count]);
             self.waiting_bytes += parcel.bytes;
-            self.waiting.insert(at, Waiting { parcel, serial: whole.serial, since: whole.since, severities: None });
+            self.waiting.insert(
+                at,
+                Waiting { parcel, serial: whole.serial, since: whole.since, severities: None, place: None },
+            );
             rest = &rest[count..];
             at += 1;
         }
         Some(whole.parcel)
     }
 
-    /// Empties it, forgetting what the worker holds too; returns the parcels and the number of all records.
+    /// Empties it, forgetting what the worker holds too; returns the parcels and the number of all records that are not
+    /// in a spool.
     pub(super) fn abandon(&mut self) -> (Vec<Parcel>, u64) {
-        let records = self.pending();
+        let safe = self.spooled();
+        let records = self.pending() - safe;
         (self.waiting_bytes, self.taken_bytes, self.taken_records) = (0, 0, 0);
+        if let Some(spool) = &mut self.spool {
+            spool.abandon(safe);
+        }
         (self.waiting.drain(..).map(|waiting| waiting.parcel).collect(), records)
     }
 

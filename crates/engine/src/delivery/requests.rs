@@ -27,6 +27,10 @@ pub(super) struct Requests {
     pub(super) formats: VecDeque<NewFormat>,
     /// Is it to open before there is anything to deliver?
     pub(super) start: Start,
+    /// Is its spool to be opened, and what came of it?
+    pub(super) spool: Start,
+    /// What is in the spool stays there for whoever takes its place.
+    pub(super) leave: bool,
     /// Those that must be closed before it opens: they write to what it will write to.
     pub(super) awaits: Vec<Weak<Shared>>,
     pub(super) commands: VecDeque<Command>,
@@ -36,6 +40,8 @@ pub(super) struct Requests {
     pub(super) drain: bool,
     /// Until when to deliver what is left, then close.
     pub(super) close: Option<Instant>,
+    /// Until when the spooler may write what is left.
+    pub(super) close_end: Option<Instant>,
     /// A reason to try again at once came up while the worker waits to try again.
     pub(super) hurry: bool,
     flushes: VecDeque<Flush>,
@@ -80,6 +86,9 @@ impl Requests {
             failover: None,
             formats: VecDeque::new(),
             start: Start::default(),
+            spool: Start::default(),
+            leave: false,
+            close_end: None,
             awaits: Vec::new(),
             commands: VecDeque::new(),
             notices: VecDeque::new(),

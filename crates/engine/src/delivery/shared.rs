@@ -4,8 +4,10 @@ use super::dead::DeadLetters;
 use super::notice::Losses;
 use super::queue::{Queue, Waste};
 use super::requests::Requests;
+use super::spooler::Back;
 use crate::ledger::{BreakerHealth, BreakerState, DestinationHealth, DropReason, LastError, LedgerRow, State};
 use crate::round::Parcel;
+use crate::spool::{SpoolHealth, SpoolWatch};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -22,6 +24,10 @@ pub(super) struct Shared {
     inside: Mutex<Inside>,
     /// The worker waits for something to do.
     pub(super) work: Condvar,
+    /// The spooler waits for something to do.
+    pub(super) spooler: Condvar,
+    /// The half of the spool that is read.
+    pub(super) back: Back,
     /// Callers wait for room.
     pub(super) room: Condvar,
     /// Callers wait for a flush or for the end.
@@ -51,6 +57,13 @@ pub(super) struct Inside {
     pub(super) closed: bool,
     /// The worker sleeps, and must be woken.
     pub(super) asleep: bool,
+    /// How the spool is, if there is one and it is open; and how it was when it was closed.
+    pub(super) spool: Option<SpoolWatch>,
+    pub(super) last_spool: Option<SpoolHealth>,
+    /// Is the spooler to end when it has written everything?
+    pub(super) spooler_ends: bool,
+    /// Has it closed the spool, or is there none?
+    pub(super) spooler_ended: bool,
     /// Those that it takes over for.
     pub(super) serves: Vec<Weak<Shared>>,
 }
@@ -111,6 +124,8 @@ impl Shared {
             clock,
             inside: Mutex::new(inside),
             work: Condvar::new(),
+            spooler: Condvar::new(),
+            back: Back::default(),
             room: Condvar::new(),
             done: Condvar::new(),
             congested: AtomicBool::new(false),
@@ -154,6 +169,9 @@ impl Shared {
 
     /// Wakes the worker if it sleeps.
     pub(super) fn wake(&self, inside: &mut Inside) {
+        if inside.queue.tail() > 0 || inside.closed {
+            self.spooler.notify_one();
+        }
         if std::mem::take(&mut inside.asleep) {
             self.work.notify_one();
         }
@@ -175,6 +193,7 @@ impl Shared {
             last_delivery: vitals.last_delivery,
             last_error: vitals.last_error.clone(),
             breaker: vitals.breaker,
+            spool: inside.spool.as_ref().map(SpoolWatch::health).or_else(|| inside.last_spool.clone()),
             concurrency: vitals.concurrency.max(1),
         }
     }
@@ -183,7 +202,7 @@ impl Shared {
 impl Inside {
     /// Its row of the ledger.
     pub(super) fn row(&self) -> LedgerRow {
-        LedgerRow { pending: self.queue.pending(), ..self.ledger.clone() }
+        LedgerRow { pending: self.queue.pending(), spooled: self.queue.spooled(), ..self.ledger.clone() }
     }
 
     /// Records handed over so far.

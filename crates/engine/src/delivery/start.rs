@@ -3,13 +3,48 @@
 use super::outlet::{Outlet, wait};
 use super::requests::Start;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether it is still to be waited for.
+const LOOK: Duration = Duration::from_millis(100);
 
 impl Outlet {
     /// Has it open nothing, and deliver nothing, before `others` are closed: they write to what it will write to.
     pub(crate) fn hold_until_closed<'a>(&self, others: impl IntoIterator<Item = &'a Arc<Self>>) {
         let mut inside = self.shared.lock();
         inside.requests.awaits.extend(others.into_iter().map(|other| Arc::downgrade(&other.shared)));
+    }
+
+    /// Has its spool opened as soon as it is not held, if it has one.
+    pub(crate) fn allow_spool(&self) {
+        let mut inside = self.shared.lock();
+        if matches!(inside.requests.spool, Start::NotAsked) {
+            inside.requests.spool = Start::Asked;
+        }
+        drop(inside);
+        self.shared.spooler.notify_all();
+    }
+
+    /// Has its spool opened, and waits for that, unless it is held.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be opened: another process has it, or it is another destination's. Nothing in it is touched then.
+    pub(crate) fn open_spool(&self) -> Result<(), String> {
+        self.allow_spool();
+        let mut inside = self.shared.lock();
+        while !inside.spooler_ended && !inside.requests.is_held() {
+            if let Start::Done(outcome) = &inside.requests.spool {
+                return outcome.clone();
+            }
+            inside = wait(&self.shared.done, inside, Some(Instant::now() + LOOK));
+        }
+        Ok(())
+    }
+
+    /// Does another take its place, and its spool? What is in that is then left to it.
+    pub(crate) fn leave_spool(&self, leave: bool) {
+        self.shared.lock().requests.leave = leave;
     }
 
     /// Does it wait for others to be closed?

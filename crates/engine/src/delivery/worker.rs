@@ -5,11 +5,13 @@ use super::load::Load;
 use super::outlet;
 use super::pace::Pace;
 use super::queue::Waiting;
+use super::refill::Done;
 use super::shared::Shared;
 use super::trouble::Trouble;
 use super::width::Width;
 use crate::ledger::DropReason;
 use crate::selflog::{self, SelfLogSource};
+use crate::spool::payload::Decoder;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +20,7 @@ use tracework_core::{
 };
 
 /// How often a destination may do its housekeeping.
-const TICK: Duration = Duration::from_secs(1);
+pub(super) const TICK: Duration = Duration::from_secs(1);
 
 /// What the thread of a destination owns.
 pub(super) struct Worker {
@@ -43,6 +45,11 @@ pub(super) struct Worker {
     /// When the failover may be asked again whether it has room.
     pub(super) hand_over_at: Instant,
     pub(super) next_tick: Instant,
+    /// Not before then is what is on disk read again.
+    pub(super) refill_at: Instant,
+    pub(super) decoder: Decoder,
+    /// What the spool is to be told.
+    pub(super) done: Done,
     /// What the last records said of the program; notices say it too.
     pub(super) metadata: Option<Arc<Metadata>>,
 }
@@ -71,6 +78,9 @@ impl Worker {
             draining: false,
             hand_over_at: now,
             next_tick: now + TICK,
+            refill_at: now,
+            decoder: Decoder::new(),
+            done: Done::default(),
             metadata: None,
         }
     }
@@ -94,6 +104,7 @@ impl Worker {
         match self.next() {
             Step::Take(item) => self.take(item),
             Step::Deliver => self.deliver(),
+            Step::Refill => self.refill(),
             Step::HandOver => self.hand_over(),
             Step::Flush(ticket) => self.flush(ticket),
             Step::Notice(notice, loss) => self.deliver_notice(&notice, loss),
@@ -140,6 +151,7 @@ impl Worker {
 
     fn tick(&mut self) {
         self.next_tick = Instant::now() + TICK;
+        self.acknowledge(None);
         if !self.ready || self.trouble.is_some() {
             return;
         }
@@ -150,19 +162,28 @@ impl Worker {
         }
     }
 
-    /// The time to deliver the rest is over.
+    /// The time to deliver the rest is over: what is in the spool stays there, or is brought there; without one, it is
+    /// dropped.
     fn expire(&mut self) {
         let (rest, freed) = self.load.unload();
-        let records = rest.iter().map(|item| item.parcel.picks.len() as u64).sum();
-        let bytes: usize = rest.iter().map(|item| item.parcel.bytes).sum();
+        let done = self.load.take_done();
+        self.acknowledge(done);
         let now = Instant::now();
         let mut inside = self.shared.lock();
-        inside.settle_dropped(DropReason::Shutdown, records, now);
-        inside.release(freed + bytes);
-        let parcels = inside.drop_waiting(DropReason::Shutdown, now);
+        inside.release(freed);
+        let mut parcels = Vec::new();
+        if !inside.closed {
+            rest.into_iter().rev().for_each(|item| inside.queue.give_back(item));
+            inside.queue.leave(&mut parcels);
+        }
+        let spools = inside.queue.tail() > 0 && !inside.spooler_ended;
+        if !spools || inside.requests.close_end.is_none_or(|end| now >= end) {
+            parcels.extend(inside.drop_waiting(DropReason::Shutdown, now));
+        }
         self.shared.refresh(&mut inside, now);
+        self.shared.wake(&mut inside);
         drop(inside);
-        drop((rest, parcels));
+        drop(parcels);
     }
 
     /// Says what is lost, and closes. `true` if something came in at the last moment.
@@ -173,11 +194,23 @@ impl Worker {
         }
         inside.sealed = true;
         drop(inside);
+        self.end_spooler();
         while let Some((notice, loss)) = self.last_notice() {
             self.deliver_notice(&notice, loss);
         }
         self.close_destination();
         false
+    }
+
+    /// Has the spool closed, and waits for that as long as it may take.
+    fn end_spooler(&mut self) {
+        self.acknowledge(None);
+        let mut inside = self.shared.lock();
+        inside.spooler_ends = true;
+        self.shared.spooler.notify_all();
+        while !inside.spooler_ended && !inside.closed {
+            inside = outlet::wait(&self.shared.done, inside, None);
+        }
     }
 
     /// Closes the destination if it was ever open.
@@ -192,6 +225,10 @@ impl Worker {
     /// Lets go of parcels that are done.
     pub(super) fn let_go(&mut self) {
         let freed = self.load.release();
+        let done = self.load.take_done();
+        if done.is_some() {
+            self.acknowledge(done);
+        }
         self.release(freed);
     }
 

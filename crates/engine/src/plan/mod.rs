@@ -26,7 +26,7 @@ pub use raise::{Raise, TemporaryLevel};
 pub use recorder::{RecorderKey, RecorderSpec};
 pub(crate) use route::Unknown;
 pub use route::roles;
-pub(crate) use spec::Attached;
+pub(crate) use spec::{Attached, spool_folder};
 pub use spec::{Described, PlanSpec, RouteSpec, Temporary};
 pub(crate) use stages::Ways;
 pub use switches::{CallsitePattern, CallsiteSwitch};

@@ -12,8 +12,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tracework_core::{
-    Attachment, Description, DestinationSettings, Enricher, Filter, Limits, NamedFilter, Severity, SeveritySet,
-    TagFilter, Timestamp,
+    Attachment, Description, DestinationSettings, DiskSettings, Enricher, Filter, Limits, NamedFilter, Severity,
+    SeveritySet, TagFilter, Timestamp,
 };
 use tracework_rules::{Rule, TargetLevels, TargetPattern};
 
@@ -143,10 +143,21 @@ impl Described {
     }
 }
 
+/// The folder of a destination's spool.
+pub(crate) fn spool_folder(name: &str, disk: &DiskSettings) -> PathBuf {
+    disk.path.clone().unwrap_or_else(|| PathBuf::from("spool").join(name))
+}
+
 impl Attached {
-    /// Do both write to one file?
+    /// Do both write to one file, or spool into one folder?
     pub(crate) fn meets(&self, other: &Self) -> bool {
-        self.writes_to.is_some() && self.writes_to == other.writes_to
+        (self.writes_to.is_some() && self.writes_to == other.writes_to) || self.shares_spool(other)
+    }
+
+    /// Do both spool into one folder?
+    pub(crate) fn shares_spool(&self, other: &Self) -> bool {
+        let folder = |one: &Self| one.settings.disk.as_ref().map(|disk| spool_folder(&one.name, disk));
+        self.settings.disk.is_some() && folder(self) == folder(other)
     }
 
     /// The severities it takes.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tracework_core::Timestamp;
 
 /// How a spool is, at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct SpoolHealth {
     /// Records that are not done.
@@ -19,6 +19,7 @@ pub struct SpoolHealth {
     /// Segments.
     pub segments: u64,
     /// The time of the oldest record that is not done; it may be that of an older one in the same segment.
+    #[serde(rename = "oldest_unix_nanos", serialize_with = "crate::ledger::maybe_unix_nanos")]
     pub oldest: Option<Timestamp>,
     /// Records that were there when it was opened.
     pub recovered: u64,

@@ -102,6 +102,26 @@ impl SpoolReader {
         self.window.clear();
     }
 
+    /// Goes on from this sequence, or from the first record that is not done if that is later. What is before it counts
+    /// as handed out: whoever asks has it from elsewhere. What is from there on does not.
+    pub fn seek(&mut self, sequence: u64) {
+        let mut index = self.shared.index();
+        let sequence = sequence.max(index.cursor);
+        index.handed = sequence;
+        drop(index);
+        if sequence != self.next {
+            self.next = sequence;
+            self.open = None;
+            self.window.clear();
+        }
+    }
+
+    /// The sequence that it goes on from.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.next
+    }
+
     /// Looks at the spool from anywhere.
     #[must_use]
     pub fn watch(&self) -> SpoolWatch {

@@ -199,6 +199,17 @@ fn what_was_changed_while_it_ran_is_written_down() {
     assert_eq!(saved.yaml, expected);
 }
 
+#[test]
+fn a_disk_buffer_is_written_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().join("spool").display().to_string();
+    let disk = format!("disk: 1MiB, path: '{folder}', fsync: always, keep: {{ age: 7d, records: 5 }}");
+    let control = control(&format!("destinations: {{ app: {{ type: memory, buffer: {{ {disk} }} }} }}"));
+    let saved = control.config().yaml;
+    assert!(saved.contains("disk: 1MiB") && saved.contains(&folder) && saved.contains("fsync: always"), "{saved}");
+    assert!(saved.contains("age: 7d") && !saved.contains("delivery"), "the disk says what is promised: {saved}");
+}
+
 /// A destination that says nothing of itself.
 struct Pager;
 

@@ -12,4 +12,7 @@ mod notices;
 mod overflow;
 mod refusals;
 mod several;
+mod spool;
+mod spool_full;
+mod spool_storm;
 mod support;

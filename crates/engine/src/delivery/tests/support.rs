@@ -88,7 +88,9 @@ impl Fake {
         let seen = self.seen.clone();
         let attachment = self.format(Plain).retry(fast()).set(set);
         let clock = Arc::new(|| Timestamp(1_768_473_045_000_000_000));
-        (Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(|| ())).expect("a thread starts"), seen)
+        let outlet = Outlet::spawn(name.to_owned(), attachment, clock, Arc::new(|| ())).expect("a thread starts");
+        outlet.open_spool().expect("its spool can be opened, if it has one");
+        (outlet, seen)
     }
 }
 
