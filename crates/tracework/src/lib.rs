@@ -39,6 +39,8 @@ pub use init::{Tracework, init, init_config, init_str};
 pub use main_result::main_result;
 #[cfg(feature = "config")]
 pub use startup::{Startup, StartupBuilder, startup};
+#[cfg(feature = "amqp")]
+pub use tracework_amqp as amqp;
 #[cfg(feature = "config")]
 pub use tracework_config as config;
 #[cfg(feature = "plugins")]
@@ -50,6 +52,8 @@ pub use tracework_engine::{Control, FlushReport, Health, Resource, ShutdownRepor
 pub use tracework_format as format;
 #[cfg(feature = "http")]
 pub use tracework_http as http;
+#[cfg(feature = "kafka")]
+pub use tracework_kafka as kafka;
 #[cfg(feature = "json")]
 pub use tracework_layer::json;
 #[cfg(feature = "opentelemetry")]
@@ -58,6 +62,12 @@ pub use tracework_layer::{
     self as layer, DestinationLayer, LayerSlot, MetadataLayer, ResultExt, SlotError, SlotHandle, TagFilterLayer,
     context, critical, lazy, log_error, log_panics,
 };
+#[cfg(feature = "nats")]
+pub use tracework_nats as nats;
+#[cfg(feature = "otlp")]
+pub use tracework_otlp as otlp;
+#[cfg(feature = "redis")]
+pub use tracework_redis as redis;
 pub use tracework_rules as rules;
 #[cfg(any(feature = "sql-mysql", feature = "sql-postgres", feature = "sql-sqlite"))]
 pub use tracework_sql as sql;

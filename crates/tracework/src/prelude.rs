@@ -11,6 +11,8 @@ pub use tracework_format::{JsonLines, Text};
 #[cfg(feature = "http")]
 pub use tracework_http::Http;
 pub use tracework_layer::ResultExt as _;
+#[cfg(feature = "otlp")]
+pub use tracework_otlp::Otlp;
 #[cfg(any(feature = "sql-mysql", feature = "sql-postgres", feature = "sql-sqlite"))]
 pub use tracework_sql::Sql;
 pub use tracework_std::{Console, File, Memory};

@@ -166,6 +166,34 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Takes all that was not asked for so far, in its order: a map whose names its writer chooses, such as headers or the
+    /// options of a library. Each is a text.
+    ///
+    /// ```
+    /// use tracework_config::{Config, Registry};
+    /// use tracework_core::{Batch, Destination, Failure};
+    ///
+    /// struct Pager;
+    /// impl Destination for Pager {
+    ///     fn name(&self) -> &'static str { "pager" }
+    ///     fn deliver(&mut self, _: &Batch<'_>) -> Result<(), Failure> { Ok(()) }
+    /// }
+    ///
+    /// let registry = Registry::new().destination("pager", |section| {
+    ///     let options = section.within("modem", |modem| modem.take_others()).unwrap_or_default();
+    ///     assert_eq!(options, [("baud".to_owned(), "1200".to_owned()), ("tone".to_owned(), "true".to_owned())]);
+    ///     Ok(Pager)
+    /// });
+    /// let yaml = "destinations: { me: { type: pager, modem: { baud: 1200, tone: true } } }";
+    /// Config::from_str("my.yml", yaml, &registry).unwrap();
+    /// ```
+    pub fn take_others(&mut self) -> Vec<(String, String)> {
+        let asked = self.asked.clone();
+        let others = self.take_all(Shape::Text).iter().filter(|(key, _)| !asked.contains(&key.text));
+        let texts = others.filter_map(|(key, node)| Some((key.text.clone(), self.scalar(&key.text, node)?.to_owned())));
+        texts.collect()
+    }
+
     /// Takes a path; a relative one starts at the config's `directory`.
     pub fn take_path(&mut self, name: &str) -> Option<PathBuf> {
         let node = self.take(name, Shape::Path)?;

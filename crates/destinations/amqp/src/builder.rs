@@ -7,7 +7,7 @@ use crate::topology::{Exchange, QueueType};
 use crate::url::Broker;
 use std::fmt;
 use std::time::Duration;
-use tracework_core::OwnThread;
+use tracework_core::{OwnThread, Secret};
 #[cfg(feature = "tls")]
 use tracework_net::Tls;
 
@@ -42,6 +42,7 @@ impl Amqp {
     /// The broker of a URL: `amqp://user@host:5672/vhost`, where `/` in the name of a virtual host is `%2f`. Without a
     /// user it is guest, without a virtual host `/`. The parameters `heartbeat`, `frame_max`, `channel_max` and
     /// `auth_mechanism` of RabbitMQ's URIs may follow. `amqps://` needs the feature `tls`.
+    /// Records go to the queue `logs` unless it is said otherwise.
     ///
     /// # Errors
     ///
@@ -62,6 +63,13 @@ impl Amqp {
     #[must_use]
     pub fn password(mut self, password: &str) -> Self {
         self.settings.broker = self.settings.broker.with_password(password);
+        self
+    }
+
+    /// Says where the password came from, so that a saved plan can name that.
+    #[must_use]
+    pub fn password_source(mut self, source: Secret) -> Self {
+        self.settings.password_source = source;
         self
     }
 
@@ -186,8 +194,8 @@ impl Amqp {
     /// ```
     /// use tracework_amqp::Amqp;
     ///
-    /// let error = Amqp::to("amqp://localhost")?.check().unwrap_err();
-    /// assert_eq!(error.setting, "routing_key");
+    /// let error = Amqp::to("amqp://localhost")?.bind("#")?.check().unwrap_err();
+    /// assert_eq!(error.setting, "bind");
     /// # Ok::<(), tracework_amqp::AmqpError>(())
     /// ```
     pub fn check(&self) -> Result<(), AmqpError> {

@@ -117,7 +117,7 @@ fn names(settings: &mut Settings, record: &Record<'_>) -> Result<(ShortString, S
     };
     let exchange = name(&mut settings.exchange, "exchange")?;
     let key = match (&settings.exchange, &mut settings.routing_key, &settings.declare_queue) {
-        (None, None, Some(queue)) => queue.as_str().into(),
+        (None, None, queue) => queue.as_deref().unwrap_or(Settings::QUEUE).into(),
         (_, key, _) => name(key, "routing_key")?,
     };
     Ok((exchange, key))

@@ -21,6 +21,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) broker: Broker,
+    pub(crate) password_source: Secret,
     /// `None` is the default exchange, which leads to the queue that the routing key names.
     pub(crate) exchange: Option<Template>,
     /// `None` is the empty key.
@@ -40,11 +41,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The queue of records when nothing says where they go.
+    pub(crate) const QUEUE: &'static str = "logs";
     pub(crate) const CONNECTION_NAME: &'static str = "tracework";
 
     pub(crate) fn new(broker: Broker) -> Self {
         Self {
             broker,
+            password_source: Secret::Program,
             exchange: None,
             routing_key: None,
             headers: Headers::default(),
@@ -82,12 +86,6 @@ impl Settings {
     /// Do the settings fit each other?
     pub(crate) fn check(&self) -> Result<(), AmqpError> {
         let refuse = |setting, why: &str| Err(AmqpError::new(setting, why));
-        if self.exchange.is_none() && self.routing_key.is_none() && self.declare_queue.is_none() {
-            return refuse(
-                "routing_key",
-                "say where records go: by `exchange`, or by `routing_key`, which names a queue",
-            );
-        }
         if self.declare_exchange.is_some() && self.exchange.is_none() {
             return refuse("declare_exchange", "`exchange` names it, and is not set");
         }
@@ -127,7 +125,7 @@ impl Settings {
     /// What a config says to make a destination of these settings once more.
     pub(crate) fn describe(&self) -> Description {
         let text = |template: &Option<Template>| template.as_ref().map(|template| template.text().to_owned());
-        let secret = self.broker.has_password().then_some(Secret::Program);
+        let secret = self.broker.has_password().then(|| named("password", &self.password_source));
         let said = Description::new("amqp")
             .with("url", self.broker.without_password())
             .with_some("password", secret)
@@ -157,6 +155,14 @@ impl Settings {
     #[expect(clippy::unused_self, reason = "with TLS there is more to say")]
     fn describe_tls(&self, said: Description) -> Description {
         said
+    }
+}
+
+/// Where a secret comes from, under the name that a config has for it.
+fn named(name: &str, source: &Secret) -> Secret {
+    match source {
+        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path: path.clone() },
+        other => other.clone(),
     }
 }
 

@@ -26,7 +26,9 @@ pub struct JetStream {
     pub(crate) address: String,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<String>,
+    password_source: Secret,
     pub(crate) token: Option<String>,
+    token_source: Secret,
     pub(crate) subject: Template,
     pub(crate) declare_stream: Option<String>,
     pub(crate) tls: Tls,
@@ -92,7 +94,9 @@ impl JetStream {
             address,
             user,
             password,
+            password_source: Secret::Program,
             token: None,
+            token_source: Secret::Program,
             subject: template(SUBJECT)?,
             declare_stream: None,
             tls: Tls::default(),
@@ -113,6 +117,18 @@ impl JetStream {
     #[must_use]
     pub fn token(self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self }
+    }
+
+    /// Says where the password came from, so that a saved plan can name that.
+    #[must_use]
+    pub fn password_source(self, source: Secret) -> Self {
+        Self { password_source: source, ..self }
+    }
+
+    /// Says where the token came from, so that a saved plan can name that.
+    #[must_use]
+    pub fn token_source(self, source: Secret) -> Self {
+        Self { token_source: source, ..self }
     }
 
     /// The subject: a [`Template`] of letters, digits and `._-:/`, with something between any two dots.
@@ -192,8 +208,8 @@ impl JetStream {
         let shown = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
         Description::new("nats")
             .with("url", url)
-            .with_some("password", self.password.is_some().then_some(Secret::Program))
-            .with_some("token", self.token.is_some().then_some(Secret::Program))
+            .with_some("password", self.password.as_ref().map(|_| named("password", &self.password_source)))
+            .with_some("token", self.token.as_ref().map(|_| named("token", &self.token_source)))
             .unless_usual("subject", self.subject.text(), SUBJECT)
             .with_some("declare_stream", self.declare_stream.clone())
             .unless_usual("timeout", self.timeout, TIMEOUT)
@@ -201,6 +217,14 @@ impl JetStream {
             .with_some("ca", shown(&self.tls.ca))
             .with_some("cert", shown(&self.tls.cert))
             .with_some("key", shown(&self.tls.key))
+    }
+}
+
+/// Where a secret comes from, under the name that a config has for it.
+fn named(name: &str, source: &Secret) -> Secret {
+    match source {
+        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path: path.clone() },
+        other => other.clone(),
     }
 }
 

@@ -20,6 +20,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// name of the stream is made of the record and that stream cannot take it: then that record alone is refused.
 pub struct RedisStream {
     pub(crate) server: Server,
+    password_source: Secret,
     pub(crate) stream: Template,
     pub(crate) max_length: Option<u64>,
     pub(crate) timeout: Duration,
@@ -65,6 +66,7 @@ impl RedisStream {
     pub fn to(url: &str) -> Result<Self, RedisStreamError> {
         Ok(Self {
             server: Server::new(url)?,
+            password_source: Secret::Program,
             stream: template(STREAM)?,
             max_length: None,
             timeout: TIMEOUT,
@@ -77,6 +79,12 @@ impl RedisStream {
     #[must_use]
     pub fn password(self, password: &str) -> Self {
         Self { server: self.server.with_password(password), ..self }
+    }
+
+    /// Says where the password came from, so that a saved plan can name that.
+    #[must_use]
+    pub fn password_source(self, source: Secret) -> Self {
+        Self { password_source: source, ..self }
     }
 
     /// The stream: a [`Template`] of letters, digits and `._-:/`.
@@ -109,11 +117,19 @@ impl RedisStream {
     pub(crate) fn describe(&self) -> Description {
         Description::new("redis")
             .with("url", self.server.to_string())
-            .with_some("password", self.server.has_password.then_some(Secret::Program))
+            .with_some("password", self.server.has_password.then(|| named("password", &self.password_source)))
             .unless_usual("stream", self.stream.text(), STREAM)
             .with_some("max_length", self.max_length)
             .unless_usual("timeout", self.timeout, TIMEOUT)
             .unless_usual("connect_timeout", self.connect_timeout, CONNECT_TIMEOUT)
+    }
+}
+
+/// Where a secret comes from, under the name that a config has for it.
+fn named(name: &str, source: &Secret) -> Secret {
+    match source {
+        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path: path.clone() },
+        other => other.clone(),
     }
 }
 

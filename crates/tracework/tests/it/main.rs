@@ -4,6 +4,8 @@ mod bad;
 mod capture;
 mod fuzz;
 mod init;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod kept;
 mod posting;
 mod sample;

@@ -52,7 +52,7 @@ const TOPS: [&str; 20] = [
     "callsites: { \"src/db.rs:42\": off, \"target app::db message ~ it's: slow.*\": DEBUG }",
 ];
 
-const TYPES: [&str; 13] = [
+const TYPES: [&str; 17] = [
     "type: sql, url: 'sqlite:logs/a.db', keep: { age: 30d, rows: 7 }, timeout: 5s",
     "type: sql, url: 'postgres://ann@db/logs?sslmode=require', table: s.t, columns: { id: event_id, a: field.b }, create: false",
     "type: console, stream: stdout",
@@ -65,6 +65,10 @@ const TYPES: [&str; 13] = [
     "type: http, url: 'http://10.0.0.7:3100', allow_addresses: [10.0.0.7, 'fd00::7'], body: { type: loki, labels: { app: '{service}', env: prod } }",
     "type: http, url: 'http://127.0.0.1/', allow_private: true, body: { template: '{{\"text\": \"it''s {message}\"}}' }, headers: { X-Team: it's }, proxy: 'http://p:3128'",
     "type: http, url: 'https://example.com/', body: { type: splunk, index: main, source_type: app }, ca: ca.pem, cert: c.pem, key: k.pem",
+    "type: otlp, endpoint: 'https://example.com:4317', headers: { x-team: a }, resource: { service.namespace: shop }, compress: gzip, ca: ca.pem",
+    "type: otlp, endpoint: 'http://localhost:4318', protocol: http, timeout: 3s, connect_timeout: 1500ms, concurrency: 1, max_request: 1MiB",
+    "type: kafka, brokers: [127.0.0.1:9092], topic: logs",
+    "type: kafka, brokers: [a:9092, b:9092], topic: 'logs.{service}', key: '{field.x}', acks: 1, compression: zstd, timeout: 9s, headers: false, create_topic: { partitions: 6, replication: 3 }, client: { linger.ms: 5, client.id: \"it's\" }",
     "type: http, url: 'https://example.com/', body: { type: datadog, source: go, tags: ['a:b'] }",
 ];
 

@@ -1,10 +1,17 @@
 //! Where records end: a module for each destination, with its server's own means of reading.
 
 mod file;
+mod http;
+mod sql;
 mod syslog;
 
+pub(crate) use http::{Answers, Server as HttpServer};
+
 use std::fmt;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tracework_testkit::Proxy;
 
@@ -22,6 +29,11 @@ pub(crate) trait FarEnd {
     /// Does an acknowledgement come from the server itself? Syslog has none: sent is all that is known.
     fn confirms(&self) -> bool {
         true
+    }
+
+    /// The server whose answers may be chosen, if it is one of HTTP.
+    fn http(&self) -> Option<&HttpServer> {
+        None
     }
 }
 
@@ -55,12 +67,51 @@ pub(crate) type Start = fn(&Path) -> Option<Box<dyn FarEnd>>;
 
 /// Every destination, with how its far end is started.
 pub(crate) fn far_ends() -> &'static [(&'static str, Start)] {
-    &[("file", file::start), ("syslog", syslog::start)]
+    &[
+        ("file", file::start),
+        ("sqlite", sql::sqlite),
+        ("postgres", sql::postgres),
+        ("mariadb", sql::mariadb),
+        ("http", http::start),
+        ("syslog", syslog::start),
+    ]
 }
 
 /// The numbers in `text`: each stands between `#` and `;`.
 pub(crate) fn numbers_in(text: &str) -> impl Iterator<Item = u64> {
     text.split('#').skip(1).filter_map(|part| part.split_once(';')?.0.parse().ok())
+}
+
+/// A name that nobody else has.
+pub(crate) fn unique() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("faults_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A port that nobody has.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it has an address").port()
+}
+
+/// Waits until something listens at the port.
+pub(crate) fn listens(port: u16) -> bool {
+    let end = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if Instant::now() > end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
+/// What a program prints, in text.
+pub(crate) fn printed(command: &mut Command) -> String {
+    let output = command.output().expect("the server's own program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{command:?} failed: {}", text(&output.stderr));
+    text(&output.stdout)
 }
 
 /// Waits until `measure` says the same for a while.

@@ -1,10 +1,9 @@
 //! An rsyslogd of our own, behind a way that can be broken.
 
-use super::{FarEnd, numbers_in, settle};
-use std::net::{TcpListener, TcpStream};
+use super::{FarEnd, free_port, listens, numbers_in, settle};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tracework_testkit::Proxy;
 
 struct SyslogEnd {
@@ -18,24 +17,6 @@ fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
     places.map(|place| place.join("rsyslogd")).find(|program| program.is_file())
-}
-
-/// A port that nobody has.
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("it has an address").port()
-}
-
-/// Waits until something listens at the port.
-pub(super) fn listens(port: u16) -> bool {
-    let end = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if Instant::now() > end {
-            return false;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    true
 }
 
 #[expect(clippy::print_stderr, reason = "a destination that was left out says so")]

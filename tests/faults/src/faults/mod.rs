@@ -1,5 +1,6 @@
 //! The faults: a table of what is put to which destination.
 
+mod answers;
 mod bench;
 mod ends;
 mod files;
@@ -38,10 +39,10 @@ pub struct Fault {
 /// What is promised.
 const LEVELS: &[Level] = &[Level::BestEffort];
 
-const ALL: &[&str] = &["file", "syslog"];
+const ALL: &[&str] = &["file", "sqlite", "postgres", "mariadb", "http", "syslog"];
 
 /// Those behind a way that can be broken.
-const SERVERS: &[&str] = &["syslog"];
+const SERVERS: &[&str] = &["postgres", "mariadb", "http", "syslog"];
 
 const BEST_EFFORT: &[Level] = &[Level::BestEffort];
 
@@ -56,6 +57,8 @@ pub fn faults() -> &'static [Fault] {
         Fault { number: 7, name: "reset", destinations: SERVERS, levels: LEVELS, put: way::reset },
         Fault { number: 7, name: "ack_lost", destinations: SERVERS, levels: LEVELS, put: way::ack_lost },
         Fault { number: 8, name: "slow", destinations: SERVERS, levels: LEVELS, put: way::slow },
+        Fault { number: 9, name: "busy", destinations: &["http"], levels: LEVELS, put: answers::busy },
+        Fault { number: 9, name: "poison", destinations: &["http"], levels: LEVELS, put: answers::poison },
         Fault { number: 14, name: "ends", destinations: ALL, levels: LEVELS, put: ends::ends },
         Fault { number: 15, name: "signals", destinations: ALL, levels: LEVELS, put: ends::signals },
         Fault { number: 17, name: "no_descriptors", destinations: ALL, levels: LEVELS, put: files::descriptors },

@@ -26,7 +26,7 @@ macro_rules! faults {
     };
 }
 
-faults!(kill9 full_disk down half_open reset ack_lost slow ends signals no_descriptors deleted together);
+faults!(kill9 full_disk down half_open reset ack_lost slow busy poison ends signals no_descriptors deleted together);
 
 #[test]
 fn every_fault_has_a_test() {

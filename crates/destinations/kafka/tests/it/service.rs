@@ -5,14 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The broker that `scripts/services kafka` starts; `None`, and a loud word, if it is not there.
+/// The broker that `scripts/services kafka` starts.
 pub(crate) fn broker() -> Option<String> {
-    let address = std::env::var("TRACEWORK_KAFKA").unwrap_or_else(|_| "127.0.0.1:9092".to_owned());
-    let there = address.parse().is_ok_and(|address| listens(&address));
-    if !there {
-        left_out(&format!("no broker listens at {address}; start one by `scripts/services kafka`"));
-    }
-    there.then_some(address)
+    Some(tracework_testkit::service("kafka", "127.0.0.1:9092")?.to_string())
 }
 
 #[expect(clippy::print_stderr, reason = "a test that was left out must not look as if it had passed")]

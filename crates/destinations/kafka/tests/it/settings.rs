@@ -41,6 +41,8 @@ fn options_are_those_of_librdkafka() {
         "{}",
         wrong(&set("linger.ms", "soon"))
     );
+    let tls = wrong(&set("security.protocol", "ssl"));
+    assert!(tls.contains("OpenSSL not available at build time"), "{tls}");
     assert!(wrong(&set("acks", "0")).contains("is set beside `client`"));
     assert!(wrong(&set("plugin.library.paths", "evil.so")).contains("loads programs"));
     assert!(wrong(&set("dr_msg_cb", "0")).contains("programs alone"));
