@@ -28,10 +28,21 @@ impl FarEnd for Sqlite {
     }
 
     fn numbers(&mut self) -> Vec<u64> {
-        let mut command = Command::new("sqlite3");
-        command.args(["-cmd", ".timeout 10000"]).arg(&self.path).arg("SELECT message FROM logs");
-        numbers_in(&printed(&mut command)).collect()
+        let ask = |statement: &str| {
+            let mut command = Command::new("sqlite3");
+            command.args(["-cmd", ".timeout 10000"]).arg(&self.path).arg(statement);
+            printed(&mut command)
+        };
+        numbers_of("SELECT count(*) FROM sqlite_master WHERE name = 'logs'", "logs", ask)
     }
+}
+
+/// What stands in a table; nothing if a program ended before it had made one.
+fn numbers_of(exists: &str, table: &str, ask: impl Fn(&str) -> String) -> Vec<u64> {
+    if ask(exists).trim() == "0" {
+        return Vec::new();
+    }
+    numbers_in(&ask(&format!("SELECT message FROM {table}"))).collect()
 }
 
 /// A server, behind a way that can be broken.
@@ -85,7 +96,8 @@ impl FarEnd for Server {
     }
 
     fn numbers(&mut self) -> Vec<u64> {
-        numbers_in(&(self.ask)(self.port, &format!("SELECT message FROM {}", self.table))).collect()
+        let exists = format!("SELECT count(*) FROM information_schema.tables WHERE table_name = '{}'", self.table);
+        numbers_of(&exists, &self.table, |statement| (self.ask)(self.port, statement))
     }
 }
 

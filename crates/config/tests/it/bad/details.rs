@@ -94,29 +94,6 @@ app.yml:1:61: nothing is called `blok` in `destinations.app.buffer.when_full`
 }
 
 #[test]
-fn a_spool() {
-    refused(
-        r#"destinations: { app: { type: memory, buffer: { disk: 1GiB } } }"#,
-        r#"app.yml:1:48: `destinations.app.buffer.disk` is not in this version yet
-  |
-1 | destinations: { app: { type: memory, buffer: { disk: 1GiB } } }
-  |                                                ^^^^
-  help: leave it out or empty for now"#,
-    );
-}
-
-#[test]
-fn a_promise_of_a_later_version() {
-    refused(
-        r#"destinations: { app: { type: memory, delivery: at_least_once } }"#,
-        r#"app.yml:1:48: `at_least_once` needs a spool on disk, which is not in this version yet
-  |
-1 | destinations: { app: { type: memory, delivery: at_least_once } }
-  |                                                ^^^^^^^^^^^^^"#,
-    );
-}
-
-#[test]
 fn a_first_wait_above_the_longest() {
     refused(
         r#"destinations: { app: { type: memory, retry: { first: 5m } } }"#,
