@@ -1,7 +1,7 @@
 //! Flushing and shutting down, and what became of every record.
 
 use super::{Control, retiring};
-use crate::delivery::{self, Outlet};
+use crate::delivery::{self, Outlet, Until};
 use crate::hub::Hub;
 use crate::plan::Attached;
 use crate::retired::Read;
@@ -24,6 +24,9 @@ pub struct FlushReport {
     pub lost: u64,
     /// Never to be accepted, and kept as dead letters.
     pub dead: u64,
+    /// Did everything that was emitted before the call come in time to what was asked for? What others emit meanwhile
+    /// is among the counts, and not meant here.
+    pub settled: bool,
 }
 
 impl FlushReport {
@@ -39,6 +42,7 @@ impl FlushReport {
         for outlet in outlets {
             report.add(&outlet.health().ledger);
         }
+        report.settled = report.pending == 0;
         report
     }
 
@@ -50,7 +54,7 @@ impl FlushReport {
         self.dead += row.dead_lettered;
     }
 
-    /// Is nothing waiting?
+    /// Is nothing waiting? While others go on logging, `settled` tells what became of what came before the call.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.pending == 0
@@ -87,7 +91,7 @@ pub struct Unclean(pub ShutdownReport);
 
 impl fmt::Display for Unclean {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FlushReport { delivered, spooled, pending, lost, dead } = self.0.total;
+        let FlushReport { delivered, spooled, pending, lost, dead, .. } = self.0.total;
         let noun = if lost == 1 { "record was" } else { "records were" };
         write!(f, "{lost} {noun} lost and {pending} not delivered in time ({delivered} delivered")?;
         if spooled > 0 {
@@ -115,18 +119,42 @@ impl std::error::Error for Unclean {}
 impl Control {
     /// Delivers everything that was emitted before, and has each destination flush, within `timeout`.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
+        self.wait_for_all(Until::Delivered, timeout)
+    }
+
+    /// Waits, for `timeout` at the most, until what is promised of everything emitted before holds: a destination
+    /// with [`Delivery::AtLeastOnce`](tracework_core::Delivery) has it durable in its spool, any other has
+    /// delivered it. The spools are synced at once, but for those that are never to be.
+    ///
+    /// [`FlushReport::settled`] says whether it came to that. Records that were dropped or refused meanwhile are past
+    /// waiting for: `lost` and `dead` count them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tracework_engine::Control;
+    ///
+    /// let control = Control::new();
+    /// assert!(control.secure(Duration::from_secs(1)).settled);
+    /// ```
+    pub fn secure(&self, timeout: Duration) -> FlushReport {
+        self.wait_for_all(Until::Promised, timeout)
+    }
+
+    fn wait_for_all(&self, until: Until, timeout: Duration) -> FlushReport {
         let deadline = Instant::now() + timeout;
+        let mut settled = false;
         if !own::is_own_thread() && !self.hub().is_forked() {
             // Those that are about to be closed come last: none that leaves the plan meanwhile is left out.
             let mut outlets = outlets(self.plan().destinations());
             outlets.extend(self::outlets(&self.hub().retired.closing()));
-            self.route_all(deadline);
-            delivery::flush_all(&outlets, deadline);
+            let routed = self.route_all(deadline);
+            settled = delivery::flush_all(&outlets, until, deadline) && routed;
         }
         let mut report = FlushReport::of_all(&self.hub().retired.read(|| self.plan()));
         let buffer = self.hub().buffer.row();
         report.pending += buffer.pending;
         report.lost += buffer.dropped.iter().sum::<u64>();
+        report.settled = settled;
         report
     }
 
@@ -192,5 +220,6 @@ pub(super) fn close_all(hub: &Arc<Hub>, deadline: Instant) -> ShutdownReport {
     let buffer = hub.buffer.row();
     report.total.pending += buffer.pending;
     report.total.lost += buffer.dropped.iter().sum::<u64>();
+    report.total.settled = report.total.pending == 0;
     report
 }

@@ -7,6 +7,7 @@
 //! | file | is about |
 //! |---|---|
 //! | `outlet`, `settings`, `start`, `together` | the handle; changing it; opening ahead of time; several at once |
+//! | `flush` | waiting until what was pushed is delivered, or safe |
 //! | `shared` | what the handle and the worker share, under one lock |
 //! | `queue`, `overflow`, `gate`, `thin` | what waits; what happens when there is too much of it |
 //! | `spooler`, `on_disk`, `refill` | the thread that writes the spool; what of a queue is on disk; reading it back |
@@ -26,6 +27,7 @@ mod dead;
 mod dead_file;
 mod decide;
 mod encode;
+mod flush;
 mod gate;
 mod handover;
 mod load;
@@ -53,6 +55,7 @@ mod worker;
 mod tests;
 
 pub use dead::DeadLetter;
+pub(crate) use flush::Until;
 pub(crate) use notice::record as notice;
 pub(crate) use outlet::Outlet;
 pub(crate) use thin::parcel_of;

@@ -6,12 +6,15 @@ use super::queue::{Queue, Waiting};
 use crate::round::Parcel;
 use std::ops::Range;
 use std::time::Instant;
+use tracework_core::{Delivery, Fsync};
 
 /// The part of a queue that is on disk.
 #[derive(Debug, Default)]
 pub(super) struct OnDisk {
     /// Is each record written before it is delivered? Else only those that memory has no room for.
     always: bool,
+    /// Is what is written synced?
+    syncs: bool,
     /// So many of the parcels that wait, the last ones, are the spooler's.
     tail: usize,
     gap: Option<Gap>,
@@ -36,8 +39,18 @@ pub(super) struct Gap {
 }
 
 impl OnDisk {
-    pub(super) fn new(always: bool) -> Self {
-        Self { always, ..Self::default() }
+    pub(super) fn new(delivery: Delivery, fsync: Fsync) -> Self {
+        Self { always: delivery == Delivery::AtLeastOnce, syncs: fsync != Fsync::Never, ..Self::default() }
+    }
+
+    /// Is each record written before it is delivered?
+    pub(super) fn has_all(&self) -> bool {
+        self.always
+    }
+
+    /// Does what is promised hold only once it is synced?
+    pub(super) fn syncs(&self) -> bool {
+        self.syncs
     }
 
     /// Records that are on disk alone.

@@ -13,9 +13,9 @@ use crate::ledger::{DestinationHealth, DropReason, LedgerRow};
 use crate::round::Parcel;
 use std::io;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tracework_core::{Attachment, Command, Delivery, Overflow, OwnedRecord};
+use tracework_core::{Attachment, Command, Overflow, OwnedRecord};
 use tracework_format::Json;
 
 /// How long a destination that is let go without being closed may deliver what it has.
@@ -24,19 +24,9 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// How long the spool of a destination that hangs may take to be closed.
 const LAST_SYNC: Duration = Duration::from_millis(250);
 
-/// How many failovers of failovers a flush follows.
-const CHAIN: usize = 8;
-
 /// The handle of a destination and its worker.
 pub(crate) struct Outlet {
     pub(super) shared: Arc<Shared>,
-}
-
-/// A flush that was asked for, to be waited for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct FlushTicket {
-    number: u64,
-    handed_over: u64,
 }
 
 /// Where a count stands in the ledger.
@@ -55,7 +45,7 @@ impl Outlet {
         let Attachment { destination, format, settings } = attachment;
         let format = format.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
         let mut queue = Queue::new(settings.buffer);
-        queue.spool = settings.disk.is_some().then(|| OnDisk::new(settings.delivery == Delivery::AtLeastOnce));
+        queue.spool = settings.disk.as_ref().map(|disk| OnDisk::new(settings.delivery, disk.fsync));
         let inside = Inside {
             queue,
             requests: Requests::new(&settings),
@@ -162,42 +152,6 @@ impl Outlet {
         let mut inside = self.shared.lock();
         self.shared.refresh(&mut inside, Instant::now());
         self.is_congested()
-    }
-
-    /// Asks for everything pushed before to be delivered, and for the destination to flush.
-    pub(super) fn request_flush(&self) -> FlushTicket {
-        let mut inside = self.shared.lock();
-        let newest = inside.queue.newest();
-        let number = inside.requests.ask_flush(newest);
-        self.shared.wake(&mut inside);
-        FlushTicket { number, handed_over: inside.handed_over() }
-    }
-
-    /// Waits for a flush that was asked for; what was handed to the failover meanwhile is flushed there. `false` if
-    /// not all was flushed by the deadline, or the destination could not flush.
-    pub(super) fn wait_flush(&self, ticket: FlushTicket, deadline: Instant) -> bool {
-        self.wait_flush_along(ticket, deadline, CHAIN)
-    }
-
-    fn wait_flush_along(&self, ticket: FlushTicket, deadline: Instant, chain: usize) -> bool {
-        let mut inside = self.shared.lock();
-        let flushed = loop {
-            if inside.closed {
-                break true;
-            }
-            let outcome = inside.requests.flush_outcome(ticket.number);
-            if outcome.is_some() || Instant::now() >= deadline {
-                break outcome.unwrap_or(false);
-            }
-            inside = wait(&self.shared.done, inside, Some(deadline));
-        };
-        let handed_over = inside.vitals.failed_over || inside.handed_over() > ticket.handed_over;
-        let failover = inside.requests.failover.as_ref().and_then(Weak::upgrade);
-        drop(inside);
-        match failover.filter(|_| handed_over && chain > 0) {
-            Some(other) => other.wait_flush_along(other.request_flush(), deadline, chain - 1) && flushed,
-            None => flushed,
-        }
     }
 
     /// Asks the worker to deliver what is there, without waiting for whole batches, since it is about to close.

@@ -38,6 +38,8 @@ pub(super) struct Requests {
     pub(super) notices: VecDeque<OwnedRecord>,
     /// Deliver what is left without waiting for whole batches: it is to close.
     pub(super) drain: bool,
+    /// Is what was written to the spool to be synced at once?
+    pub(super) sync: bool,
     /// Until when to deliver what is left, then close.
     pub(super) close: Option<Instant>,
     /// Until when the spooler may write what is left.
@@ -93,6 +95,7 @@ impl Requests {
             commands: VecDeque::new(),
             notices: VecDeque::new(),
             drain: false,
+            sync: false,
             close: None,
             hurry: false,
             flushes: VecDeque::new(),

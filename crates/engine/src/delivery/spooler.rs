@@ -142,6 +142,7 @@ impl Spooler {
         let mut inside = self.shared.lock();
         loop {
             let now = Instant::now();
+            let asked = inside.requests.sync && self.writer.is_some();
             let tail = inside.queue.tail() > 0;
             if inside.closed || (inside.spooler_ends && !tail) {
                 return Work::End;
@@ -150,15 +151,19 @@ impl Spooler {
                 return Work::Write(inside.queue.to_spool(TOGETHER));
             }
             let due = self.writer.as_ref().and_then(SpoolWriter::sync_due);
-            if due.is_some_and(|due| due.max(self.again_at) <= now) {
+            if now >= self.again_at && (asked || due.is_some_and(|due| due <= now)) {
+                inside.requests.sync = false;
                 return Work::Sync;
             }
             let keeps = self.keeps != SpoolRetention::default();
             if keeps && now >= self.keep_at {
                 return Work::Keep;
             }
-            let ends =
-                [due.map(|due| due.max(self.again_at)), tail.then_some(self.again_at), keeps.then_some(self.keep_at)];
+            let ends = [
+                due.map(|due| due.max(self.again_at)),
+                (tail || asked).then_some(self.again_at),
+                keeps.then_some(self.keep_at),
+            ];
             inside = wait(&self.shared.spooler, inside, ends.into_iter().flatten().min());
         }
     }
@@ -320,7 +325,7 @@ impl Spooler {
     }
 
     fn sync(&mut self) {
-        if let Some(Err(error)) = self.writer.as_mut().map(SpoolWriter::sync_if_due) {
+        if let Some(Err(error)) = self.writer.as_mut().map(SpoolWriter::sync) {
             self.note(&error.to_string());
             self.again_at = Instant::now() + AGAIN;
         }

@@ -1,14 +1,15 @@
 //! Flushing and closing several destinations at the same time, so that one that hangs costs the others nothing.
 
+use super::flush::Until;
 use super::outlet::Outlet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Flushes all of them by one deadline: what was pushed before is delivered, and the destinations have flushed; what
-/// is handed to a failover meanwhile is flushed there. `false` if one did not manage.
-pub(crate) fn flush_all(outlets: &[Arc<Outlet>], deadline: Instant) -> bool {
-    let tickets: Vec<_> = outlets.iter().map(|outlet| outlet.request_flush()).collect();
-    outlets.iter().zip(tickets).filter(|&(outlet, ticket)| !outlet.wait_flush(ticket, deadline)).count() == 0
+/// Waits by one deadline until what was pushed before is delivered, or safe; what is handed to a failover meanwhile is
+/// waited for there. `false` if one did not manage.
+pub(crate) fn flush_all(outlets: &[Arc<Outlet>], until: Until, deadline: Instant) -> bool {
+    let tickets: Vec<_> = outlets.iter().map(|outlet| outlet.request(until)).collect();
+    outlets.iter().zip(tickets).filter(|&(outlet, ticket)| !outlet.wait_until(ticket, deadline)).count() == 0
 }
 
 /// How long is waited for one of several to close before the others are looked at.

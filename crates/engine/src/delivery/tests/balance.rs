@@ -62,7 +62,7 @@ fn push_at_random(outlet: &Outlet, chance: &mut Chance, rounds: usize) -> u64 {
             0 => outlet.command(Command::Rotate),
             1 => outlet.set_batch(BatchSettings { records: chance.below(50) + 1, ..BatchSettings::default() }),
             2 => outlet.set_format(0, Box::new(Plain)),
-            3 => _ = outlet.request_flush(),
+            3 => _ = outlet.request(super::super::Until::Delivered),
             4 => std::thread::sleep(Duration::from_millis(1)),
             _ => {}
         }

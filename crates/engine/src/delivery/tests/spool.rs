@@ -56,7 +56,7 @@ fn what_could_not_be_delivered_is_spooled_and_comes_first_after_a_restart() {
     outlet.push(numbers(0..500));
     until("all is on disk", || row(&outlet).spooled == 500);
     let begin = Instant::now();
-    assert!(!super::super::flush_all(std::slice::from_ref(&outlet), within(200)), "it is not delivered");
+    assert!(!flush_within(&outlet, 200), "it is not delivered");
     assert!(begin.elapsed() < Duration::from_secs(2));
     let last = close(&outlet, 5_000);
     assert!(begin.elapsed() < Duration::from_secs(3), "what is safe is not waited for");
@@ -179,4 +179,54 @@ fn another_in_its_place_waits_for_the_spool_and_delivers_what_is_left() {
     assert!(begin.elapsed() < Duration::from_secs(5), "it does not try to deliver what is left to another");
     assert!(flush(&new));
     assert_eq!((seen.lines(), row(&new).recovered), (lines(0..200), 100));
+}
+
+#[test]
+fn what_is_promised_holds_before_it_is_delivered() {
+    let (folder, fails) = (tempfile::tempdir().expect("a folder"), Arc::new(AtomicBool::new(true)));
+    let (outlet, _) = switched(&fails).start(|settings| {
+        at_least_once(settings, folder.path());
+        // Nothing would be synced by itself before the test is over.
+        settings.disk.as_mut().expect("it has one").fsync = Fsync::Every(Duration::from_secs(3_600));
+    });
+    for part in 0..20 {
+        outlet.push(numbers(part * 10..part * 10 + 10));
+        assert!(secure(&outlet, 10_000), "{part}");
+        let inside = outlet.shared.lock();
+        let watch = inside.spool.as_ref().expect("it is open");
+        assert!(watch.durable() >= watch.next(), "all of it outlives a power failure");
+    }
+    let begin = Instant::now();
+    assert!(secure(&outlet, 10_000) && begin.elapsed() < Duration::from_secs(1), "there is nothing to wait for");
+    assert_eq!((row(&outlet).delivered, row(&outlet).spooled), (0, 200));
+    fails.store(false, Ordering::SeqCst);
+    assert!(flush(&outlet));
+    assert_eq!(row(&outlet).delivered, 200);
+}
+
+#[test]
+fn without_a_spool_a_promise_is_kept_by_delivering() {
+    let fails = Arc::new(AtomicBool::new(true));
+    let (outlet, _) = switched(&fails).start(|_| {});
+    outlet.push(numbers(0..10));
+    assert!(!secure(&outlet, 100), "it waits in memory");
+    fails.store(false, Ordering::SeqCst);
+    assert!(secure(&outlet, 10_000));
+    assert_eq!(row(&outlet).delivered, 10);
+}
+
+#[test]
+fn what_the_failover_got_is_safe_when_it_is_safe_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fails = Arc::new(AtomicBool::new(true));
+    let (outlet, _) = Fake::new(|_| Err(Failure::temporary("down"))).start(|settings| {
+        settings.breaker.after = 1;
+        at_least_once(settings, &folder.path().join("first"));
+    });
+    let (second, _) = switched(&fails).start(|settings| at_least_once(settings, &folder.path().join("second")));
+    outlet.set_failover(Some(&second));
+    outlet.push(numbers(0..50));
+    until("it has handed over", || row(&second).accepted > 0);
+    assert!(secure(&outlet, 10_000));
+    assert_eq!(row(&outlet).spooled + row(&second).spooled, 50, "{:?} {:?}", row(&outlet), row(&second));
 }

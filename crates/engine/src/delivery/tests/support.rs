@@ -1,6 +1,6 @@
 //! Little fake destinations, and parcels for them.
 
-use super::super::Outlet;
+use super::super::{Outlet, Until};
 use crate::LedgerRow;
 use crate::round::{At, Parcel, Round};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -245,7 +245,17 @@ pub(super) fn within(millis: u64) -> Instant {
 
 /// Flushes, for ten seconds at the most.
 pub(super) fn flush(outlet: &Arc<Outlet>) -> bool {
-    super::super::flush_all(std::slice::from_ref(outlet), within(10_000))
+    flush_within(outlet, 10_000)
+}
+
+/// Delivers everything within so many milliseconds, or says that it did not.
+pub(super) fn flush_within(outlet: &Arc<Outlet>, millis: u64) -> bool {
+    super::super::flush_all(std::slice::from_ref(outlet), Until::Delivered, within(millis))
+}
+
+/// Waits so many milliseconds until what is promised holds.
+pub(super) fn secure(outlet: &Arc<Outlet>, millis: u64) -> bool {
+    super::super::flush_all(std::slice::from_ref(outlet), Until::Promised, within(millis))
 }
 
 /// Its row of the ledger, which must balance.
