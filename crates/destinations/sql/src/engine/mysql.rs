@@ -319,10 +319,11 @@ impl Engine for MySql {
     }
 }
 
-/// `JSON` stands for what is a JSON column.
+/// `JSON` stands for what is a JSON column. Each part names the schema and the table itself: what is taken over from another
+/// part has the server open every table that it has, once for each column.
 const COLUMNS: &str = "SELECT CAST(c.column_name AS CHAR), CAST(c.data_type AS CHAR), \
-     CAST(EXISTS (SELECT 1 FROM information_schema.statistics AS s WHERE s.table_schema = c.table_schema \
-     AND s.table_name = c.table_name AND s.non_unique = 0 GROUP BY s.index_name HAVING COUNT(*) = 1 \
+     CAST(EXISTS (SELECT 1 FROM information_schema.statistics AS s WHERE s.table_schema = COALESCE(?, DATABASE()) \
+     AND s.table_name = ? AND s.non_unique = 0 GROUP BY s.index_name HAVING COUNT(*) = 1 \
      AND MAX(s.column_name) = c.column_name AND MAX(s.sub_part) IS NULL) AS SIGNED), \
      CAST(c.is_nullable = 'NO' AND c.column_default IS NULL AND c.extra = '' AS SIGNED), CAST(JSON AS SIGNED) \
      FROM information_schema.columns AS c \
@@ -330,8 +331,16 @@ const COLUMNS: &str = "SELECT CAST(c.column_name AS CHAR), CAST(c.data_type AS C
 
 /// MariaDB's JSON is a text with a check.
 const MARIA_JSON: &str = "EXISTS (SELECT 1 FROM information_schema.check_constraints AS k \
-     WHERE k.constraint_schema = c.table_schema AND k.table_name = c.table_name \
+     WHERE k.constraint_schema = COALESCE(?, DATABASE()) AND k.table_name = ? \
      AND k.check_clause = CONCAT('json_valid(`', c.column_name, '`)'))";
+
+/// Asks what columns a table has. The schema and the table are to be bound as often as the number says.
+fn columns_of(dialect: Dialect) -> (String, usize) {
+    let json = if dialect == Dialect::MariaDb { MARIA_JSON } else { "c.data_type = 'json'" };
+    let statement = COLUMNS.replace("JSON", json);
+    let times = statement.matches('?').count() / 2;
+    (statement, times)
+}
 
 impl Catalog for MySql {
     fn dialect(&self) -> Dialect {
@@ -339,11 +348,13 @@ impl Catalog for MySql {
     }
 
     async fn columns(&mut self, settings: &Settings) -> Result<Option<Vec<Fact>>, Trouble> {
+        let (statement, times) = columns_of(self.dialect);
         let mut arguments = MySqlArguments::default();
-        bind(&mut arguments, settings.table.schema.as_deref().map_or(Content::Null, Content::Text))?;
-        bind(&mut arguments, Content::Text(&settings.table.table))?;
-        let json = if self.dialect == Dialect::MariaDb { MARIA_JSON } else { "c.data_type = 'json'" };
-        let rows = self.fetch(COLUMNS.replace("JSON", json), arguments).await?;
+        for _ in 0..times {
+            bind(&mut arguments, settings.table.schema.as_deref().map_or(Content::Null, Content::Text))?;
+            bind(&mut arguments, Content::Text(&settings.table.table))?;
+        }
+        let rows = self.fetch(statement, arguments).await?;
         let fact = |row: &MySqlRow| {
             let kind: String = row.try_get(1)?;
             let is = |at: usize| row.try_get::<i64, _>(at).map(|yes| yes != 0);
@@ -405,6 +416,20 @@ mod tests {
         assert_eq!(row_of("Data too long for column 'who' at row 3"), Some(2));
         assert_eq!(row_of("Column 'who' cannot be null"), None);
         assert_eq!(row_of("x at row y"), None);
+    }
+
+    /// With hundreds of tables on a server, to look at all of them takes seconds, and every connection asks.
+    #[test]
+    fn asking_for_a_table_opens_no_other() {
+        let Some(server) = tracework_testkit::service("mariadb", "127.0.0.1:3306") else { return };
+        let (statement, times) = columns_of(Dialect::MariaDb);
+        assert_eq!((times, statement.matches("COALESCE(?").count()), (3, 3));
+        let statement = format!("EXPLAIN {}", statement.replace("(?", "(NULL").replace('?', "'any'"));
+        let mut command = std::process::Command::new("mariadb");
+        command.args(["-h", "127.0.0.1", "-P", &server.port().to_string(), "-u", "root", "-N", "-B", "-e", &statement]);
+        let output = command.arg("test").output().unwrap();
+        let plan = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(plan.matches("Scanned 0 databases").count(), times, "{plan} {output:?}");
     }
 
     #[test]
