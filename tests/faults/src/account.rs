@@ -11,6 +11,8 @@ pub(crate) struct Account {
     arrived: Vec<u32>,
     /// The longest time from the end of a fault, or a start, to the first acknowledgement after it.
     pub(crate) recovery: Duration,
+    /// Rows of a ledger that do not add up, as they were told.
+    pub(crate) unbalanced: Vec<String>,
 }
 
 /// A set of numbers that lie close together.

@@ -7,7 +7,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const HELP: &str = "tracework-faults run [--long] [--fault NAME] [--destination NAME] [--out FILE] | table FILE";
+const HELP: &str =
+    "tracework-faults run [--long] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE] | table FILE";
 
 /// Runs the suite, makes a table of what it wrote, or is the child that faults are put to.
 #[must_use]
@@ -53,6 +54,7 @@ struct Chosen {
     long: bool,
     faults: Vec<String>,
     destinations: Vec<String>,
+    levels: Vec<String>,
     out: Option<PathBuf>,
 }
 
@@ -63,6 +65,7 @@ fn chosen(parser: &mut Parser) -> Result<Chosen, lexopt::Error> {
             Arg::Long("long") => chosen.long = true,
             Arg::Long("fault") => chosen.faults.push(parser.value()?.string()?),
             Arg::Long("destination") => chosen.destinations.push(parser.value()?.string()?),
+            Arg::Long("level") => chosen.levels.push(parser.value()?.string()?),
             Arg::Long("out") => chosen.out = Some(parser.value()?.into()),
             other => return Err(other.unexpected()),
         }
@@ -77,8 +80,10 @@ fn run(parser: &mut Parser) -> Result<ExitCode, String> {
     let wanted = |names: &[String], name: &str| names.is_empty() || names.iter().any(|other| other == name);
     let mut whole = true;
     for fault in faults().iter().filter(|fault| wanted(&chosen.faults, fault.name)) {
-        for destination in fault.destinations.iter().filter(|name| wanted(&chosen.destinations, name)) {
-            for line in fault.put_to(destination, length, &program) {
+        let destinations = fault.destinations.iter().filter(|name| wanted(&chosen.destinations, name));
+        let levels = fault.levels.iter().filter(|level| wanted(&chosen.levels, &level.to_string()));
+        for (level, destination) in levels.flat_map(|level| destinations.clone().map(move |name| (*level, *name))) {
+            for line in fault.put_to(destination, level, length, &program) {
                 whole &= line.broken.is_empty();
                 say(&line.to_string())?;
                 if let Some(path) = &chosen.out {

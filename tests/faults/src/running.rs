@@ -30,7 +30,7 @@ pub(crate) struct Setting {
 pub(crate) fn config(folder: &Path, level: Level, far: &str, buffer: Option<&str>) -> String {
     let usual = match level {
         Level::BestEffort => "{ memory: 4MiB, when_full: block }",
-        Level::AtLeastOnce => "{ memory: 4MiB, disk: 256MiB }",
+        Level::AtLeastOnce => "{ memory: 4MiB, disk: 1GiB }",
     };
     let buffer = buffer.unwrap_or(usual);
     format!(
@@ -67,11 +67,13 @@ impl Report {
         !self.rows.is_empty()
     }
 
-    /// Does the row of `far` add up?
+    /// Does each row add up?
     pub(crate) fn adds_up(&self) -> bool {
-        let came = self.far("accepted") + self.far("recovered");
-        let went = ["delivered", "dropped", "dead", "handed", "pending"].map(|name| self.far(name));
-        self.is_there() && came == went.iter().sum::<u64>()
+        let adds_up = |name: &String| {
+            let sum = |names: &[&str]| names.iter().map(|figure| self.figure(name, figure)).sum::<u64>();
+            sum(&["accepted", "recovered"]) == sum(&["delivered", "dropped", "dead", "handed", "pending"])
+        };
+        self.is_there() && self.rows.keys().all(adds_up)
     }
 }
 
@@ -93,6 +95,7 @@ struct Told {
     marks: BTreeMap<String, Times>,
     delivered: BTreeMap<String, u64>,
     report: Report,
+    unbalanced: Vec<String>,
 }
 
 /// A child that runs.
@@ -235,6 +238,10 @@ impl Running {
         for (thread, from, upto) in told.acked {
             (from..upto).for_each(|sequence| account.acked(number(thread, sequence)));
         }
+        account.unbalanced.extend(told.unbalanced);
+        if told.report.is_there() && !told.report.adds_up() {
+            account.unbalanced.push(format!("{:?}", told.report.rows));
+        }
         if let Some(first) = told.first_ack {
             account.recovered(first - self.started);
         }
@@ -279,6 +286,7 @@ fn take(line: &str, told: &mut Told) {
             let row = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             told.report.rows.insert(words[1].to_owned(), row);
         }
+        "unbalanced" => told.unbalanced.push(line.to_owned()),
         _ => {}
     }
 }

@@ -113,6 +113,9 @@ impl Bench {
         let line = Line::of(fault, &self.destination, self.level, &self.account);
         let kept = line.lost == 0 || !self.far.confirms();
         let emitted = line.accepted > 0;
+        let unbalanced = std::mem::take(&mut self.account.unbalanced);
+        let line = line
+            .expect(unbalanced.is_empty(), &format!("the ledger adds up at every moment ({})", unbalanced.join(" ")));
         line.expect(kept, "what was acknowledged is there").expect(emitted, "something was emitted")
     }
 

@@ -37,7 +37,7 @@ pub struct Fault {
 }
 
 /// What is promised.
-const LEVELS: &[Level] = &[Level::BestEffort];
+const LEVELS: &[Level] = &[Level::AtLeastOnce, Level::BestEffort];
 
 const ALL: &[&str] = &["file", "sqlite", "postgres", "mariadb", "http", "syslog"];
 
@@ -68,10 +68,9 @@ pub fn faults() -> &'static [Fault] {
 }
 
 impl Fault {
-    /// Puts it to a destination, once for each level. There are no lines if the server is not there.
+    /// Puts it to a destination that promises this. There are no lines if the server is not there.
     #[must_use]
-    pub fn put_to(&self, destination: &str, length: Length, program: &Path) -> Vec<Line> {
-        let benches = self.levels.iter().filter_map(|&level| Bench::new(destination, level, length, program));
-        benches.flat_map(|mut bench| (self.put)(&mut bench)).collect()
+    pub fn put_to(&self, destination: &str, level: Level, length: Length, program: &Path) -> Vec<Line> {
+        Bench::new(destination, level, length, program).map_or_else(Vec::new, |mut bench| (self.put)(&mut bench))
     }
 }

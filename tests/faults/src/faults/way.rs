@@ -83,11 +83,11 @@ pub(super) fn ack_lost(bench: &mut Bench) -> Vec<Line> {
 
 /// The server takes less than is emitted, and the newest have to go.
 pub(super) fn slow(bench: &mut Bench) -> Vec<Line> {
-    let time = bench.pick(Duration::from_secs(2), Duration::from_secs(60));
+    let time = bench.pick(Duration::from_millis(1_500), Duration::from_secs(60));
     if bench.level == Level::BestEffort {
         bench.buffer = Some("{ memory: 256KiB, when_full: drop_newest }");
     }
-    let running = bench.start(20_000, &[]);
+    let running = bench.start(bench.pick(8_000, 20_000), &[]);
     sleep(BEFORE);
     bench.way().set(Way::Slow(100_000));
     let (end, mut memory) = (Instant::now() + time, 0);

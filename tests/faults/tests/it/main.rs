@@ -1,15 +1,30 @@
 //! The short pass of the fault suite: each fault, put to every destination it concerns. The lines are printed.
 
 use std::path::Path;
+use std::sync::Mutex;
 use tracework_faults::{Length, faults};
+
+/// So many at once: most of their time they wait.
+const BESIDE: usize = 3;
 
 #[expect(clippy::print_stdout, reason = "each fault prints its lines")]
 fn put(name: &str) {
     let program = Path::new(env!("CARGO_BIN_EXE_tracework-faults"));
     let fault = faults().iter().find(|fault| fault.name == name).expect("a fault of the table");
-    let each = |destination: &&str| fault.put_to(destination, Length::Short, program);
-    let lines: Vec<_> = fault.destinations.iter().flat_map(each).collect();
-    lines.iter().for_each(|line| println!("{line}"));
+    let all = fault.destinations.iter().flat_map(|to| fault.levels.iter().map(move |level| (*to, *level)));
+    let (left, lines) = (Mutex::new(all), Mutex::new(Vec::new()));
+    let work = || {
+        loop {
+            let next = left.lock().expect("no panic under it").next();
+            let Some((destination, level)) = next else { return };
+            for line in fault.put_to(destination, level, Length::Short, program) {
+                println!("{line}");
+                lines.lock().expect("no panic under it").push(line);
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..BESIDE).for_each(|_| drop(scope.spawn(work))));
+    let lines = lines.into_inner().expect("no panic under it");
     let broken: Vec<_> = lines.iter().filter(|line| !line.broken.is_empty()).map(ToString::to_string).collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }
