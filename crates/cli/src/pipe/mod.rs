@@ -31,7 +31,9 @@ or time, tags, destinations; every other name is a field) or plain text, whose
 continuation lines are joined to it.
 
 Queues wait for room whatever the config says, and RUST_LOG is not read. It
-exits with 0 only if nothing was lost.
+exits with 0 only if nothing was lost. What stands in disk buffers is delivered
+too, also if there is no input; what then still waits there stays for the next
+run, and is told.
 
   --config FILE         the config
   --profile NAME        with this profile, whatever the config says
@@ -39,11 +41,14 @@ exits with 0 only if nothing was lost.
                         is wrong changes nothing and is told in the stream
   --report              the ledger, as one JSON object on standard error
   --ack                 prints the `id` of each record, or the number of its
-                        line, when it is delivered
+                        line, once what its destinations promise holds: it is
+                        delivered, or synced to the disk of those with
+                        `delivery: at_least_once`
   --allow-kinds K,..    kinds that an object may name: audit, security, job,
                         metric. Others stay fields
   --timeout TIME        how long a destination may stand still at the end
-                        before what waits for it is lost; 30s without it";
+                        before what waits for it in memory is lost, and what
+                        is on disk is left there; 30s without it";
 
 struct Options {
     config: Option<String>,
@@ -77,6 +82,8 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let report = Report { destinations: ended.destinations, errors: ended.errors, buffer, time: started.elapsed() };
     if options.report {
         output::err(&report.to_json());
+    } else {
+        tell_spooled(&report);
     }
     read.map_err(|error| Stop::Failed(format!("standard input cannot be read: {error}")))?;
     Ok(verdict(&report))
@@ -152,7 +159,7 @@ impl Read for Unlocked {
     }
 }
 
-/// Tells which records are delivered.
+/// Tells which records are safe.
 struct Acks<'a> {
     control: &'a Control,
     /// Records that were lost or refused until the last time.
@@ -164,11 +171,11 @@ impl<'a> Acks<'a> {
         Self { control, failed: 0 }
     }
 
-    /// Waits until everything fed so far is delivered, then prints what is to be told. If something of it was lost or
-    /// refused, nothing is told: which one it was nobody knows.
+    /// Waits until what is promised of everything fed so far holds, then prints what is to be told. If something of it
+    /// was lost or refused, nothing is told: which one it was nobody knows.
     fn tell(&mut self, feed: &mut Feed) {
         let Some(acks) = feed.take_acks().filter(|acks| !acks.is_empty()) else { return };
-        while !self.control.flush(Duration::from_secs(60)).is_complete() {}
+        while !self.control.secure(Duration::from_secs(60)).settled {}
         let health = self.control.health();
         let rows = health.destinations.values().map(|destination| &destination.ledger);
         // Of those, too, that a change of the config took away.
@@ -183,13 +190,13 @@ impl<'a> Acks<'a> {
     }
 }
 
-/// Waits until everything is delivered, as long as anything moves.
+/// Waits until everything is delivered, what was left on disk too, as long as anything moves.
 fn drain(control: &Control, timeout: Duration) {
     let mut moved = (Instant::now(), 0);
     loop {
         let report = control.flush(Duration::from_millis(500));
         let done = report.delivered + report.dead + report.lost;
-        if report.is_complete() {
+        if report.pending + report.spooled == 0 {
             return;
         }
         if done != moved.1 {
@@ -200,12 +207,20 @@ fn drain(control: &Control, timeout: Duration) {
     }
 }
 
+/// Tells what is left on disk.
+fn tell_spooled(report: &Report) {
+    for (name, count) in report.spooled() {
+        let wait = if count == 1 { "record waits" } else { "records wait" };
+        output::err(&format!("tracework: {count} {wait} on disk for `{name}`, and will be delivered by the next run"));
+    }
+}
+
 fn verdict(report: &Report) -> ExitCode {
     let (lost, dead) = (report.lost(), report.dead());
+    let records = |count: u64| if count == 1 { "1 record was".to_owned() } else { format!("{count} records were") };
     if lost == 0 && dead == 0 {
         return ExitCode::SUCCESS;
     }
-    let records = |count: u64| if count == 1 { "1 record was".to_owned() } else { format!("{count} records were") };
     let mut parts = Vec::new();
     if lost > 0 {
         parts.push(format!("{} lost", records(lost)));

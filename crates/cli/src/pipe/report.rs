@@ -18,7 +18,12 @@ impl Report {
     /// Records that came to nothing: dropped, or not delivered when the program ended.
     pub(super) fn lost(&self) -> u64 {
         let rows = self.destinations.values().chain([&self.buffer]);
-        rows.map(|row| row.lost() + row.pending).sum()
+        rows.map(|row| row.lost() + in_memory(row)).sum()
+    }
+
+    /// Of each destination that could not be delivered to: the records that are left in its spool.
+    pub(super) fn spooled(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.destinations.iter().filter(|(_, row)| row.spooled > 0).map(|(name, row)| (name.as_str(), row.spooled))
     }
 
     /// Records that no destination will ever accept.
@@ -28,7 +33,7 @@ impl Report {
 
     /// Of each destination that did not deliver everything: how much, and why.
     pub(super) fn failures(&self) -> impl Iterator<Item = String> {
-        let failed = |row: &LedgerRow| row.lost() + row.pending + row.dead_lettered;
+        let failed = |row: &LedgerRow| row.lost() + in_memory(row) + row.dead_lettered;
         self.destinations.iter().filter(move |(_, row)| failed(row) > 0).map(move |(name, row)| {
             let mut reasons: Vec<&str> = row.dropped.keys().map(|reason| reason.reason()).collect();
             reasons.extend(self.errors.get(name).map(|error| error.message.as_str()));
@@ -57,9 +62,14 @@ impl Report {
     }
 }
 
+/// Records that waited in memory alone when it was closed.
+fn in_memory(row: &LedgerRow) -> u64 {
+    row.pending.saturating_sub(row.spooled)
+}
+
 /// Names are letters, digits, `_`, `-` and `.`: there is nothing to escape.
 fn write_row(text: &mut String, row: &LedgerRow) {
-    let LedgerRow { accepted, recovered, delivered, dead_lettered, pending, retried, .. } = row;
+    let LedgerRow { accepted, recovered, delivered, dead_lettered, pending, spooled, retried, .. } = row;
     _ = write!(text, "{{\"accepted\":{accepted},\"recovered\":{recovered},\"delivered\":{delivered},\"dropped\":{{");
     let reasons: Vec<(&str, u64)> = row
         .dropped
@@ -70,7 +80,7 @@ fn write_row(text: &mut String, row: &LedgerRow) {
     counts(text, reasons);
     _ = write!(text, "}},\"dead_lettered\":{dead_lettered},\"handed_over\":{{");
     counts(text, row.handed_over.iter().map(|(name, &count)| (name.as_str(), count)));
-    _ = write!(text, "}},\"pending\":{pending},\"retried\":{retried}}}");
+    _ = write!(text, "}},\"pending\":{pending},\"spooled\":{spooled},\"retried\":{retried}}}");
 }
 
 fn counts<'a>(text: &mut String, counts: impl IntoIterator<Item = (&'a str, u64)>) {

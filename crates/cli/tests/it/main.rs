@@ -8,5 +8,6 @@ mod hostile;
 mod misuse;
 mod order;
 mod pipe;
+mod promises;
 mod schema;
 mod support;
