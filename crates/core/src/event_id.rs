@@ -47,6 +47,30 @@ impl EventId {
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
     }
+
+    /// Its usual text, 36 bytes, without an allocation.
+    ///
+    /// ```
+    /// use tracework_core::EventId;
+    ///
+    /// let mut text = [0; 36];
+    /// assert_eq!(EventId::from_bytes([0x5a; 16]).write(&mut text), "5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a");
+    /// ```
+    #[inline]
+    pub fn write(self, out: &mut [u8; 36]) -> &str {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut at = 0;
+        for (place, byte) in self.to_bytes().into_iter().enumerate() {
+            if matches!(place, 4 | 6 | 8 | 10) {
+                out[at] = b'-';
+                at += 1;
+            }
+            out[at] = DIGITS[usize::from(byte >> 4)];
+            out[at + 1] = DIGITS[usize::from(byte & 15)];
+            at += 2;
+        }
+        std::str::from_utf8(out).unwrap_or_default()
+    }
 }
 
 /// A permutation of the 64-bit numbers that leaves no pattern: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast
@@ -59,9 +83,7 @@ fn mix(number: u64) -> u64 {
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |from: u32, bits: u32| self.0 >> from & ((1 << bits) - 1);
-        let (a, b, c, d, e) = (part(96, 32), part(80, 16), part(64, 16), part(48, 16), part(0, 48));
-        write!(f, "{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+        f.pad(self.write(&mut [0; 36]))
     }
 }
 

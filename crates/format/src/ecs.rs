@@ -2,8 +2,8 @@
 
 use crate::json::{Dialect as JsonDialect, NotFinite, object, string, write_spans, write_tags};
 use crate::shared::{
-    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, has_own_trace, is_cut, is_whole, metadata_of,
-    tags_of, write_fields, write_missing,
+    self, Context, Dialect, Role, Said, Seen, Setup, Site, fields_of, has_field, has_own_trace, is_cut, is_whole,
+    metadata_of, tags_of, write_fields, write_missing,
 };
 use crate::time::Stamp;
 use crate::{Names, number};
@@ -164,6 +164,9 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
     if let Some(around) = around.filter(|_| !(seen.lifted && has_own_trace(record))) {
         out.extend_from_slice(&around.trace);
     }
+    if names.has_event_id() && !has_field(record, "event_id") {
+        pair(out, "event.id", Value::Str(record.event_id().write(&mut [0; 36])));
+    }
     write_known(out, record, seen);
     if seen.metadata {
         write_metadata(out, record);
@@ -178,6 +181,9 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
         pair(out, "kind", Value::Str(record.kind().name()));
         if let Some(category) = record.category() {
             pair(out, "category", Value::Str(category));
+        }
+        if names.has_event_id() && has_field(record, "event_id") {
+            pair(out, "event_id", Value::Str(record.event_id().write(&mut [0; 36])));
         }
         if let Some(module) = record.source().module {
             pair(out, "module", Value::Str(module));
@@ -250,6 +256,10 @@ impl Format for Ecs {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         let (names, kept) = self.setup.kept(Kept::new);
         encode(kept, names, record, out);
+    }
+
+    fn write_event_ids(&mut self) {
+        self.setup.write_event_ids();
     }
 
     fn duplicate(&self) -> Box<dyn Format> {

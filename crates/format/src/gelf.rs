@@ -119,6 +119,9 @@ impl Gelf {
         if let Some(line) = source.line {
             self.write_extra(out, "", "line", &Value::U64(line.into()));
         }
+        if self.names.has_event_id() {
+            self.write_extra(out, "", "event_id", &Value::Str(record.event_id().write(&mut [0; 36])));
+        }
         // GELF's levels do not tell INFO from NOTICE as we do.
         self.write_extra(out, "", "severity", &Value::Str(record.severity().name()));
     }
@@ -188,6 +191,10 @@ impl Format for Gelf {
             self.write_extra(out, "fields.", name, &Value::Str(value));
         });
         out.extend_from_slice(b"}\n");
+    }
+
+    fn write_event_ids(&mut self) {
+        self.names.usually_event_id();
     }
 
     fn duplicate(&self) -> Box<dyn Format> {

@@ -216,6 +216,10 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
     metadata.write(out, "metadata.", seen.names | context.names(), &Flat, |name| {
         has_field(record, name) || context.has(name)
     });
+    if names.has_event_id() {
+        let name = if has_field(record, "event_id") { "tracework.event_id" } else { "event_id" };
+        pair(out, name, record.event_id().write(&mut [0; 36]));
+    }
     error_pairs(record, |name, value| pair(out, name, value));
     if !is_whole(record, seen.cut || said.cut || around.is_some_and(|around| around.cut)) {
         write_missing(record, |name, value| pair(out, name, value));
@@ -249,6 +253,10 @@ impl Format for Logfmt {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         let (names, kept) = self.setup.kept(Kept::new);
         encode(kept, names, record, out);
+    }
+
+    fn write_event_ids(&mut self) {
+        self.setup.write_event_ids();
     }
 
     fn duplicate(&self) -> Box<dyn Format> {

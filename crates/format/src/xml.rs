@@ -164,6 +164,9 @@ fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>
         record.span_node().map(|span| leaves.get(span, record.time(), || Around::new(span, record.time(), names)));
 
     write_start(stamp, record, out);
+    if names.has_event_id() {
+        attribute(out, "event_id", record.event_id().write(&mut [0; 36]));
+    }
     Site::put(site, out, record, said, write_source);
     out.push(b'>');
     element(out, "message", record.message());
@@ -228,6 +231,10 @@ impl Format for Xml {
     fn encode(&mut self, record: &Record<'_>, out: &mut Vec<u8>) {
         let (names, kept) = self.setup.kept(Kept::new);
         encode(kept, names, record, out);
+    }
+
+    fn write_event_ids(&mut self) {
+        self.setup.write_event_ids();
     }
 
     fn duplicate(&self) -> Box<dyn Format> {

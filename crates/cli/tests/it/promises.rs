@@ -43,6 +43,9 @@ fn it_acknowledges_what_is_on_disk_and_an_empty_run_delivers_it() {
     let row = &run.report()["destinations"]["app"];
     assert_eq!((row["recovered"].as_u64(), row["delivered"].as_u64()), (Some(50), Some(50)), "{}", run.err);
     assert_eq!(ids(&place, "blocked/app.jsonl"), names, "in order, each once");
+    let records = records(&place.path("blocked/app.jsonl"));
+    let events: BTreeSet<_> = records.iter().map(|record| record["event_id"].as_str().expect("it has one")).collect();
+    assert_eq!(events.len(), names.len(), "each has an id of its own");
 }
 
 #[test]

@@ -48,6 +48,10 @@ pub trait Format: Send + Sync + 'static {
         None
     }
 
+    /// Has the id of each record written, so that one that comes twice is known, unless it was said whether it is. Called
+    /// before the first record, for destinations with [`Delivery::AtLeastOnce`](crate::Delivery).
+    fn write_event_ids(&mut self) {}
+
     /// The media type of what it writes.
     fn media_type(&self) -> &'static str {
         "text/plain; charset=utf-8"

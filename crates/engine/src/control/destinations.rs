@@ -7,7 +7,7 @@ use crate::plan::{Attached, Described, PlanError, PlanSpec, Source, check_name, 
 use crate::selflog;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
-use tracework_core::{Attachment, Command, DestinationSettings, Format};
+use tracework_core::{Attachment, Command, Delivery, DestinationSettings, Format};
 
 impl PlanSpec {
     /// The destination `name`, to be changed.
@@ -84,11 +84,14 @@ impl Attached {
 
 impl Control {
     /// Starts a worker for a destination.
-    pub(super) fn outlet(&self, name: &str, attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
+    pub(super) fn outlet(&self, name: &str, mut attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
         check_name(name)?;
         let settings = attachment.settings.clone();
         let writes_to = attachment.destination.writes_to();
         let described = Described::of(&attachment);
+        if let Some(format) = attachment.format.as_mut().filter(|_| settings.delivery == Delivery::AtLeastOnce) {
+            format.write_event_ids();
+        }
         let format = attachment.format.as_ref().and_then(|format| format.identity());
         let clock = self.hub().clock().clone();
         let clock = Arc::new(move || clock.now());
@@ -271,11 +274,14 @@ impl Control {
     /// # Errors
     ///
     /// If nothing of this name is attached.
-    pub fn set_format(&self, name: &str, format: impl Format) -> Result<(), PlanError> {
+    pub fn set_format(&self, name: &str, mut format: impl Format) -> Result<(), PlanError> {
         // What was emitted before is routed first, so that it keeps the format that it had.
         self.route_all(Instant::now() + Duration::from_secs(1));
         let set = |spec: &mut PlanSpec| {
             let attached = spec.destination(name)?;
+            if attached.settings.delivery == Delivery::AtLeastOnce {
+                format.write_event_ids();
+            }
             attached.format = format.identity();
             attached.format_version += 1;
             attached.described.has_format = true;

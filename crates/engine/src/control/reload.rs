@@ -1,11 +1,11 @@
 //! A config in the place of another, in one swap.
 
 use super::Control;
+use crate::delivery::format_for;
 use crate::plan::{Attached, PlanError, PlanSpec, Source, check_name};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, DestinationSettings, Format};
-use tracework_format::Json;
 
 /// How long new destinations may take to open, all together.
 const START: Duration = Duration::from_secs(2);
@@ -163,7 +163,7 @@ impl Control {
         for (Planned { name, attachment, source }, keeps) in planned.into_iter().zip(keeps) {
             if keeps {
                 let Attachment { destination, format, settings } = attachment;
-                let format = format.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
+                let format = format_for(&*destination, format, settings.delivery);
                 next.push(Next::Kept(Box::new(Kept { name, settings, source, format })));
                 continue;
             }

@@ -3,7 +3,22 @@
 use crate::round::{Encoded, Parcel};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tracework_core::{Format, OwnedRecord};
+use tracework_core::{Delivery, Destination, Format, OwnedRecord};
+use tracework_format::Json;
+
+/// The format of a destination: the one that was set for it, its usual one, or JSON lines. Where records may come twice
+/// it writes their ids.
+pub(crate) fn format_for(
+    destination: &dyn Destination,
+    set: Option<Box<dyn Format>>,
+    delivery: Delivery,
+) -> Box<dyn Format> {
+    let mut format = set.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
+    if delivery == Delivery::AtLeastOnce {
+        format.write_event_ids();
+    }
+    format
+}
 
 /// A record whose format panicked, and what it said.
 pub(super) type Refused = (OwnedRecord, String);

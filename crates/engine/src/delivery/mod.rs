@@ -55,6 +55,7 @@ mod worker;
 mod tests;
 
 pub use dead::DeadLetter;
+pub(crate) use encode::format_for;
 pub(crate) use flush::Until;
 pub(crate) use notice::record as notice;
 pub(crate) use outlet::Outlet;

@@ -1,6 +1,7 @@
 //! The handle of a destination and its worker.
 
 use super::dead::{DeadLetter, DeadLetters};
+use super::encode::format_for;
 use super::notice::Losses;
 use super::on_disk::OnDisk;
 use super::queue::Queue;
@@ -16,7 +17,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tracework_core::{Attachment, Command, Overflow, OwnedRecord};
-use tracework_format::Json;
 
 /// How long a destination that is let go without being closed may deliver what it has.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ impl Outlet {
         on_thread_start: Arc<dyn Fn() + Send + Sync>,
     ) -> io::Result<Arc<Self>> {
         let Attachment { destination, format, settings } = attachment;
-        let format = format.or_else(|| destination.usual_format()).unwrap_or_else(|| Box::new(Json::default()));
+        let format = format_for(&*destination, format, settings.delivery);
         let mut queue = Queue::new(settings.buffer);
         queue.spool = settings.disk.as_ref().map(|disk| OnDisk::new(settings.delivery, disk.fsync));
         let inside = Inside {

@@ -3,7 +3,8 @@
 
 use super::around::Around;
 use super::value::{Dialect, NotFinite, string};
-use super::{Kept, head};
+use super::{Kept, head, tail::write_event_id};
+use crate::Names;
 use crate::shared::{Said, write_fields};
 use tracework_core::{Kind, Record, Reserved, Severity};
 
@@ -13,7 +14,7 @@ const TAKEN: &[&str] = &["message", "tags", "destinations", "category", "log.lev
 const DIALECT: Dialect<'static> = Dialect { names: None, taken: TAKEN, not_finite: NotFinite::Null };
 
 /// Appends `record`.
-pub(super) fn encode(kept: &mut Kept, record: &Record<'_>, out: &mut Vec<u8>) {
+pub(super) fn encode(kept: &mut Kept, names: &Names, record: &Record<'_>, out: &mut Vec<u8>) {
     let Kept { stamp, sites, leaves, .. } = kept;
     let said = Said::by(record);
     let site = record.callsite().map(|callsite| sites.get(callsite, || head::Site::fmt(callsite, &DIALECT)));
@@ -42,6 +43,9 @@ pub(super) fn encode(kept: &mut Kept, record: &Record<'_>, out: &mut Vec<u8>) {
     }
     if let Some(around) = around {
         out.extend_from_slice(&around.spans);
+    }
+    if names.has_event_id() {
+        write_event_id(out, record);
     }
     out.extend_from_slice(b"}\n");
 }

@@ -142,8 +142,12 @@ impl Format for Json {
         match self.shape {
             Shape::Nested => nested::encode(kept, names, record, out),
             Shape::Flat => flat::encode(kept, names, record, out),
-            Shape::Fmt => fmt::encode(kept, record, out),
+            Shape::Fmt => fmt::encode(kept, names, record, out),
         }
+    }
+
+    fn write_event_ids(&mut self) {
+        self.setup.write_event_ids();
     }
 
     fn duplicate(&self) -> Box<dyn Format> {

@@ -3,7 +3,7 @@
 use super::around::Around;
 use super::value::{Dialect, NotFinite, string};
 use crate::shared::{Dialect as _, Role, Said, Seen, fields_of, has_own_trace};
-use crate::{escape, number};
+use crate::{Names, escape, number};
 use tracework_core::{Entry, Record, RecordError, Section};
 
 /// Appends what a plain record does not have.
@@ -23,6 +23,9 @@ pub(super) fn write(
     if seen.lifted {
         write_lifted(out, record, dialect);
     }
+    if dialect.names.is_some_and(Names::has_event_id) {
+        write_event_id(out, record);
+    }
     if let Some(error) = record.error() {
         write_error(out, &error);
     }
@@ -30,6 +33,13 @@ pub(super) fn write(
     if cut || record.omitted() > 0 || record.incomplete() {
         write_truncated(out, record, cut_around);
     }
+}
+
+/// Appends `,"event_id":".."`.
+pub(super) fn write_event_id(out: &mut Vec<u8>, record: &Record<'_>) {
+    out.extend_from_slice(b",\"event_id\":\"");
+    out.extend_from_slice(record.event_id().write(&mut [0; 36]).as_bytes());
+    out.push(b'"');
 }
 
 /// Appends the fields that have a place of their own.

@@ -327,7 +327,7 @@ fn thread(record: &Record<'_>) -> Vec<u8> {
 /// Appends the attributes that are of this record alone: its id, kind, category, tags and error.
 fn write_rest(out: &mut Vec<u8>, record: &Record<'_>) {
     let mut uid = [0; 36];
-    pair(out, ATTRIBUTES, "log.record.uid", Value::Str(uuid(record.event_id(), &mut uid)));
+    pair(out, ATTRIBUTES, "log.record.uid", Value::Str(record.event_id().write(&mut uid)));
     if record.kind() != Kind::Log {
         pair(out, ATTRIBUTES, "kind", Value::Str(record.kind().name()));
     }
@@ -340,22 +340,6 @@ fn write_rest(out: &mut Vec<u8>, record: &Record<'_>) {
     if let Some(error) = record.error() {
         write_error(out, &error);
     }
-}
-
-/// The digits of a UUID, as its `Display` writes them.
-fn uuid(id: EventId, out: &mut [u8; 36]) -> &str {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut at = 0;
-    for (place, byte) in id.to_bytes().into_iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            out[at] = b'-';
-            at += 1;
-        }
-        out[at] = DIGITS[usize::from(byte >> 4)];
-        out[at + 1] = DIGITS[usize::from(byte & 15)];
-        at += 2;
-    }
-    std::str::from_utf8(out).unwrap_or_default()
 }
 
 #[cold]

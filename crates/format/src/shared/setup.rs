@@ -35,6 +35,11 @@ impl<K> Setup<K> {
         Self { names, kept: None, ..self }
     }
 
+    pub(crate) fn write_event_ids(&mut self) {
+        self.names.usually_event_id();
+        self.kept = None;
+    }
+
     /// The same with nothing kept: something else that it is made by has changed.
     pub(crate) fn afresh(self) -> Self {
         Self { kept: None, ..self }

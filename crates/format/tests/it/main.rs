@@ -1,6 +1,7 @@
 //! What each format writes: exact lines, and what must hold for any record.
 
 mod csv;
+mod event_ids;
 mod hostile;
 mod json;
 mod lines;

@@ -9,11 +9,11 @@ pub(super) fn add(registry: Registry) -> Registry {
         .format("text", |section| text(section, Text::new()))
         .format("pretty", |section| text(section, Text::pretty()))
         .format("pattern", pattern)
-        .format("xml", |section| Ok(Xml::new().zone(zone(section)?).names(names(section))))
-        .format("logfmt", |section| Ok(Logfmt::new().zone(zone(section)?).names(names(section))))
+        .format("xml", |section| Ok(Xml::new().zone(zone(section)?).names(names_and_id(section))))
+        .format("logfmt", |section| Ok(Logfmt::new().zone(zone(section)?).names(names_and_id(section))))
         .format("csv", csv)
         .format("gelf", gelf)
-        .format("ecs", |section| Ok(Ecs::new().names(names(section))))
+        .format("ecs", |section| Ok(Ecs::new().names(names_and_id(section))))
 }
 
 /// `zone: Europe/Berlin`; UTC without it.
@@ -32,6 +32,20 @@ fn names(section: &mut Section<'_>) -> Names {
     }
 }
 
+/// The same, and `event_id: true`.
+fn names_and_id(section: &mut Section<'_>) -> Names {
+    section.about(&[(
+        "event_id",
+        "Whether the id of each record is written; without it, it is with at_least_once, where one may come twice.",
+        "true",
+    )]);
+    let names = names(section);
+    match section.take_bool("event_id") {
+        Some(written) => names.event_id(written),
+        None => names,
+    }
+}
+
 fn json(section: &mut Section<'_>) -> Result<Json, Reported> {
     section.about(&[(
         "shape",
@@ -40,7 +54,7 @@ fn json(section: &mut Section<'_>) -> Result<Json, Reported> {
     )]);
     let shapes = [Shape::Nested, Shape::Flat, Shape::Fmt].map(|shape| (shape.name(), shape));
     let shape = section.take_enum("shape", &shapes).unwrap_or_default();
-    Ok(Json::new().shape(shape).zone(zone(section)?).names(names(section)))
+    Ok(Json::new().shape(shape).zone(zone(section)?).names(names_and_id(section)))
 }
 
 /// Text may have a pattern: `format: { type: text, pattern: .. }` would be the format `pattern`.
@@ -87,7 +101,7 @@ fn csv(section: &mut Section<'_>) -> Result<Csv, Reported> {
 
 fn gelf(section: &mut Section<'_>) -> Result<Gelf, Reported> {
     section.about(&[("host", "The host it says it comes from; without it, the machine's name.", "web-1")]);
-    let gelf = Gelf::new().names(names(section));
+    let gelf = Gelf::new().names(names_and_id(section));
     Ok(match section.take_str("host") {
         Some(host) => gelf.host(&host),
         None => gelf,
