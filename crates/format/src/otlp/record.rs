@@ -7,7 +7,7 @@ use crate::Names;
 use crate::shared::{Context, Leaves, Said, Settled, Sites, cut_names, fields_of, has_own_trace, is_cut, named_spans};
 use crate::shared::{is_whole, last_of, name_bit, span_fields, tags_of};
 use crate::time::Stamp;
-use tracework_core::{Callsite, EventId, Kind, Record, RecordError, Section, Source, SpanNode, Timestamp, Value};
+use tracework_core::{Callsite, Kind, Record, RecordError, Section, Source, SpanNode, Timestamp, Value};
 
 /// The fields of a `LogRecord`.
 const TIME: u32 = 1;
