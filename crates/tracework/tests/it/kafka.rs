@@ -65,17 +65,18 @@ fn it_delivers_inside_a_runtime_of_one_thread_and_after_it_is_gone() {
     let control = Control::new();
     control.attach("kafka", kafka(&broker, "runtime").level(Severity::INFO)).expect("attached");
     let stack = tracing_subscriber::registry().with(tracework::DestinationLayer::new(&control));
-    let _guard = tracing::subscriber::set_default(stack);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        tracing::info!("inside");
-        let flushed = control.flush_async(Duration::from_secs(10)).await;
-        assert_eq!((flushed.delivered, flushed.pending), (1, 0), "{flushed:?}");
+    tracing::subscriber::with_default(stack, || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            tracing::info!("inside");
+            let flushed = control.flush_async(Duration::from_secs(10)).await;
+            assert_eq!((flushed.delivered, flushed.pending), (1, 0), "{flushed:?}");
+        });
+        drop(runtime);
+        tracing::info!("after");
+        let flushed = control.flush(Duration::from_secs(10));
+        assert_eq!(flushed.pending, 0, "{flushed:?}");
     });
-    drop(runtime);
-    tracing::info!("after");
-    let flushed = control.flush(Duration::from_secs(10));
-    assert_eq!(flushed.pending, 0, "{flushed:?}");
     let report = control.shutdown(Duration::from_secs(10));
     assert_eq!(report.total.lost, 0, "{report:?}");
 }
