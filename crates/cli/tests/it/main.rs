@@ -9,5 +9,6 @@ mod misuse;
 mod order;
 mod pipe;
 mod promises;
+mod sample;
 mod schema;
 mod support;
