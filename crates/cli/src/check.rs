@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 use tracework::config::{Config, ConfigSource, Prepared};
-use tracework::core::{Overflow, TagFilter};
+use tracework::core::{Delivery, DiskSettings, Fsync, Overflow, TagFilter};
 use tracework::{Severity, SeveritySet, registry};
 
 const HELP: &str = "\
@@ -63,7 +63,9 @@ fn describe(config: &Config) -> String {
     let mut text = String::new();
     let count = config.destinations().len();
     let noun = if count == 1 { "destination" } else { "destinations" };
-    line(&mut text, &format!("{} is right: {count} {noun}, {} routes", config.file(), config.spec().routes.len()));
+    let routes = config.spec().routes.len();
+    let ways = if routes == 1 { "route" } else { "routes" };
+    line(&mut text, &format!("{} is right: {count} {noun}, {routes} {ways}", config.file()));
     if let Some(profile) = config.profile() {
         line(&mut text, &format!("its profile is {profile}"));
     }
@@ -104,10 +106,29 @@ fn describe_one(text: &mut String, config: &Config, destination: &Prepared) {
     for way in ways(config, destination.name()) {
         row("gets", way);
     }
-    row("buffer", format!("{}, then {}", size(settings.buffer.memory), overflow(settings.buffer.when_full)));
+    row("buffer", format!("{}, then {}", size(settings.buffer.memory as u64), overflow(settings.buffer.when_full)));
+    if let Some(disk) = &settings.disk {
+        row("disk", disk_buffer(disk));
+        let promise = match settings.delivery {
+            Delivery::AtLeastOnce => "at least once: on disk until it is delivered",
+            Delivery::BestEffort => "best effort: on disk what memory has no room for",
+        };
+        row("delivery", promise.to_owned());
+    }
     if let Some(failover) = &settings.failover {
         row("failover", failover.clone());
     }
+}
+
+/// `/var/lib/shop/spool/app, 256 MiB, synced every 100ms`.
+fn disk_buffer(disk: &DiskSettings) -> String {
+    let path = disk.path.as_ref().map(|path| format!("{}, ", path.display())).unwrap_or_default();
+    let synced = match disk.fsync {
+        Fsync::Always => "synced after each write".to_owned(),
+        Fsync::Every(time) => format!("synced every {}", seconds(time)),
+        Fsync::Never => "never synced".to_owned(),
+    };
+    format!("{path}{}, {synced}", size(disk.bytes))
 }
 
 /// `app: file, format json`.
@@ -155,7 +176,7 @@ fn tag_names(tags: &TagFilter) -> String {
     parts.map(|(how, tags)| format!("{how} {}", tags.join(", "))).collect::<Vec<_>>().join("; ")
 }
 
-fn size(bytes: usize) -> String {
+fn size(bytes: u64) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     let unit = units.into_iter().find(|&(unit, _)| bytes >= unit && bytes.is_multiple_of(unit));
     unit.map_or_else(|| format!("{bytes} bytes"), |(unit, name)| format!("{} {name}", bytes / unit))

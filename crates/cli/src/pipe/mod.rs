@@ -14,6 +14,7 @@ use feed::Feed;
 use lexopt::{Arg, Parser};
 use lines::Lines;
 use report::Report;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -75,11 +76,12 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
     let read = feed(&control, &options);
     drop(watch);
-    drain(&control, options.timeout);
+    let times = drain(&control, started, options.timeout);
     // What stood still for so long is not waited for again.
     let ended = control.shutdown(options.timeout.min(Duration::from_secs(5)));
     let buffer = control.health().buffer;
-    let report = Report { destinations: ended.destinations, errors: ended.errors, buffer, time: started.elapsed() };
+    let time = started.elapsed();
+    let report = Report { destinations: ended.destinations, errors: ended.errors, buffer, times, time };
     if options.report {
         output::err(&report.to_json());
     } else {
@@ -190,19 +192,23 @@ impl<'a> Acks<'a> {
     }
 }
 
-/// Waits until everything is delivered, what was left on disk too, as long as anything moves.
-fn drain(control: &Control, timeout: Duration) {
-    let mut moved = (Instant::now(), 0);
+/// Waits until everything is delivered, what was left on disk too, as long as anything moves. It says how long after
+/// `started` nothing waited any more for each destination.
+fn drain(control: &Control, started: Instant, timeout: Duration) -> BTreeMap<String, Duration> {
+    let (mut moved, mut times) = ((Instant::now(), 0), BTreeMap::new());
     loop {
         let report = control.flush(Duration::from_millis(500));
         let done = report.delivered + report.dead + report.lost;
+        for (name, _) in control.health().destinations.into_iter().filter(|(_, one)| one.ledger.pending == 0) {
+            times.entry(name).or_insert_with(|| started.elapsed());
+        }
         if report.pending + report.spooled == 0 {
-            return;
+            return times;
         }
         if done != moved.1 {
             moved = (Instant::now(), done);
         } else if moved.0.elapsed() >= timeout {
-            return;
+            return times;
         }
     }
 }

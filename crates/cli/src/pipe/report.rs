@@ -11,6 +11,8 @@ pub(super) struct Report {
     /// The last error of each destination that had one.
     pub(super) errors: BTreeMap<String, LastError>,
     pub(super) buffer: LedgerRow,
+    /// How long it took until nothing waited any more for a destination. One for which something waits still has none.
+    pub(super) times: BTreeMap<String, Duration>,
     pub(super) time: Duration,
 }
 
@@ -53,6 +55,10 @@ impl Report {
             text.push_str(if number > 0 { "," } else { "" });
             _ = write!(text, "\"{name}\":");
             write_row(&mut text, row);
+            if let Some(time) = self.times.get(name) {
+                text.pop();
+                _ = write!(text, ",\"seconds\":{:.3}}}", time.as_secs_f64());
+            }
         }
         text.push_str("},\"buffer\":");
         write_row(&mut text, &self.buffer);

@@ -16,7 +16,7 @@ fn a_right_config_is_told_with_what_each_destination_gets() {
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     let row = |name: &str, value: &str| format!("  {name:<9} {value}");
     for line in [
-        "app.yml is right: 2 destinations, 1 routes".to_owned(),
+        "app.yml is right: 2 destinations, 1 route".to_owned(),
         "app: file".to_owned(),
         row("levels", "ERROR and above, exactly"),
         row("kinds", "audit"),
@@ -34,6 +34,23 @@ fn a_right_config_is_told_with_what_each_destination_gets() {
             && (told == path.to_string_lossy() || told.starts_with(&*folder.to_string_lossy()))
     );
     assert!(!place.path("logs").exists(), "nothing is opened");
+}
+
+#[test]
+fn what_is_promised_and_where_the_disk_buffer_stands_is_told() {
+    let place = Place::with(
+        "destinations:\n  app: { type: file, path: app.jsonl, delivery: at_least_once }\n  \
+         spilling: { type: file, path: b.jsonl, delivery: best_effort, buffer: { disk: 1GiB, fsync: never } }\n",
+    );
+    let run = place.run(&["check", "app.yml"], b"");
+    // Lines that are too wide are broken.
+    let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in [
+        "spool/app, 256 MiB, synced every 100ms delivery at least once: on disk until it is delivered",
+        "spool/spilling, 1 GiB, never synced delivery best effort: on disk what memory has no room for",
+    ] {
+        assert!(told.contains(line), "{line}\n{}", run.out);
+    }
 }
 
 #[test]
