@@ -102,7 +102,8 @@ fn kill(child: &mut Child) {
 
 #[test]
 fn what_was_acknowledged_survives_every_kill() {
-    let rounds = std::env::var("TRACEWORK_PIPE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+    // The program would read a variable of the name TRACEWORK_.. as its config.
+    let rounds = std::env::var("PIPE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
     let place = Place::with(KEPT);
     let mut acknowledged = BTreeSet::new();
     for round in 0..rounds {
