@@ -101,6 +101,7 @@ fn kill(child: &mut Child) {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "it tells how much was put at risk")]
 fn what_was_acknowledged_survives_every_kill() {
     // The program would read a variable of the name TRACEWORK_.. as its config.
     let rounds = std::env::var("PIPE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
@@ -118,6 +119,7 @@ fn what_was_acknowledged_survives_every_kill() {
     let there: BTreeSet<String> =
         lines.map(|record| record["fields"]["id"].as_str().expect("it has one").to_owned()).collect();
     let lost: Vec<_> = acknowledged.difference(&there).collect();
+    println!("kills {rounds}, acknowledged {}, lost {}", acknowledged.len(), lost.len());
     assert!(acknowledged.len() > rounds, "something was acknowledged: {}", acknowledged.len());
     assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), acknowledged.len());
 }
