@@ -48,6 +48,13 @@ impl Account {
         self.acked.insert(number);
     }
 
+    /// A record is a dead letter, as it should be: that it was acknowledged before is no promise that it arrives.
+    pub(crate) fn dead(&mut self, number: u64) {
+        if let Some(acked) = usize::try_from(number).ok().and_then(|place| self.acked.0.get_mut(place)) {
+            *acked = false;
+        }
+    }
+
     /// A record was found at the far end. It was emitted then, even if the program had no time to say so.
     pub(crate) fn arrived(&mut self, number: u64) {
         let place = usize::try_from(number).unwrap_or(usize::MAX);
@@ -116,5 +123,7 @@ mod tests {
         [0, 1, 2, 3, 4, 7, 7, 12].into_iter().for_each(|number| account.arrived(number));
         assert_eq!((account.accepted(), account.acknowledged(), account.delivered()), (11, 6, 7));
         assert_eq!((account.lost(), account.gone(), account.duplicates()), (1, 3, 1));
+        account.dead(5);
+        assert_eq!((account.acknowledged(), account.lost(), account.gone()), (5, 0, 4));
     }
 }

@@ -90,6 +90,7 @@ struct Told {
     up: Option<Instant>,
     emitted: Vec<u64>,
     acked: Vec<(u64, u64, u64)>,
+    alarms: Vec<Instant>,
     first_ack: Option<Instant>,
     last_ack: Option<Instant>,
     marks: BTreeMap<String, Times>,
@@ -160,6 +161,23 @@ impl Running {
         let came = |told: &Told| told.last_ack.is_some_and(|last| last > moment);
         let came = self.wait(most, came);
         came.then(|| moment.elapsed())
+    }
+
+    /// How long after `moment` a destination was first seen to fail, if it was.
+    pub(crate) fn alarm_after(&self, moment: Instant) -> Option<Duration> {
+        self.told().alarms.iter().find(|&&alarm| alarm > moment).map(|&alarm| alarm - moment)
+    }
+
+    /// Has it ended by itself within this time?
+    pub(crate) fn has_ended(&mut self, most: Duration) -> bool {
+        let end = Instant::now() + most;
+        while Instant::now() < end {
+            if self.child.try_wait().is_ok_and(|status| status.is_some()) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
     }
 
     /// Has it emitted so many?
@@ -286,6 +304,7 @@ fn take(line: &str, told: &mut Told) {
             let row = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             told.report.rows.insert(words[1].to_owned(), row);
         }
+        "alarm" => told.alarms.push(Instant::now()),
         "unbalanced" => told.unbalanced.push(line.to_owned()),
         _ => {}
     }

@@ -5,15 +5,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tracework::Control;
-use tracework::engine::LedgerRow;
 
-/// How long a flush may take, before the next is asked for.
+/// How long what is promised is waited for, before it is asked for anew.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The same where a disk buffer keeps the promise: a flush waits for the destination, and that need not be waited for.
-const SOON: Duration = Duration::from_millis(200);
-
-/// How long it rests between two flushes.
+/// How long it rests in between.
 const REST: Duration = Duration::from_millis(5);
 
 /// How far each thread's records are acknowledged.
@@ -23,39 +19,10 @@ pub(super) struct Acks {
     failed: u64,
 }
 
-/// What the ledger says of all destinations at one moment.
-#[derive(Clone, Copy, Debug, Default)]
-struct Standing {
-    /// Is there a disk buffer for each?
-    spools: bool,
-    accepted: u64,
-    failed: u64,
-    /// Records of this run that need nothing more, or stand in a disk buffer.
-    settled: u64,
-}
-
-impl Standing {
-    fn of(control: &Control) -> Self {
-        let mut standing = Self { spools: true, ..Self::default() };
-        for destination in control.health().destinations.into_values() {
-            let row = destination.ledger;
-            if !row.balances() {
-                tell(format_args!("unbalanced {row:?}"));
-            }
-            standing.spools &= destination.spool.is_some();
-            standing.accepted += row.accepted;
-            let failed = row.dropped.values().sum::<u64>() + row.dead_lettered;
-            standing.failed += failed;
-            standing.settled += settled(&row, failed);
-        }
-        standing
-    }
-}
-
-/// Records reach a disk buffer in the order in which they came, after those of an earlier run.
-fn settled(row: &LedgerRow, failed: u64) -> u64 {
-    let all = row.delivered + failed + row.handed_over.values().sum::<u64>() + row.spooled;
-    all.saturating_sub(row.recovered)
+/// How many records all destinations lost or refused so far.
+fn failed(control: &Control) -> u64 {
+    let rows = control.health().destinations.into_values().map(|destination| destination.ledger);
+    rows.map(|row| row.dropped.values().sum::<u64>() + row.dead_lettered).sum()
 }
 
 impl Acks {
@@ -64,7 +31,7 @@ impl Acks {
         Self { acked: vec![0; threads], failed: 0 }
     }
 
-    /// Flushes again and again until `ended`, then until nothing is left or `patience` is over.
+    /// Asks again and again until `ended`, then until nothing is left or `patience` is over.
     pub(super) fn run(&mut self, control: &Control, shared: &Shared, ended: &Receiver<Duration>) {
         let patience = loop {
             match ended.recv_timeout(REST) {
@@ -84,41 +51,20 @@ impl Acks {
     /// Tells of what was emitted before that it is safe, once it is; was that everything? If something was lost or refused
     /// meanwhile, none of it is acknowledged: which one it was nobody knows.
     fn round(&mut self, control: &Control, shared: &Shared) -> bool {
-        let before = Standing::of(control);
+        let before = failed(control);
         let upto: Vec<_> = shared.emitted.iter().map(|emitted| emitted.load(Ordering::Acquire)).collect();
         if upto == self.acked {
             return true;
         }
-        if !is_safe(control, before.spools, upto.iter().sum()) {
+        if !control.secure(PATIENCE).settled {
             return false;
         }
         // What failed since the last time may be of these, and what was emitted after `upto` may have failed already.
-        if Standing::of(control).failed == self.failed {
+        if failed(control) == self.failed {
             let moved = self.acked.iter().zip(&upto).enumerate().filter(|(_, (from, upto))| from < upto);
             moved.for_each(|(thread, (from, upto))| tell(format_args!("a {thread} {from} {upto}")));
         }
-        (self.acked, self.failed) = (upto, before.failed);
+        (self.acked, self.failed) = (upto, before);
         false
     }
-}
-
-/// Waits until so many records, all that were emitted before, are delivered or in a disk buffer; are they?
-fn is_safe(control: &Control, spools: bool, emitted: u64) -> bool {
-    let started = Instant::now();
-    let patience = if spools { SOON } else { PATIENCE };
-    let _ = control.flush(patience);
-    let asked = Standing::of(control);
-    if asked.accepted < emitted {
-        return false;
-    }
-    if started.elapsed() < patience {
-        return asked.settled >= emitted;
-    }
-    while spools && started.elapsed() < PATIENCE {
-        if Standing::of(control).settled >= asked.accepted {
-            return true;
-        }
-        std::thread::sleep(REST);
-    }
-    false
 }

@@ -71,12 +71,29 @@ pub(super) fn read(shared: &Shared) -> Ending {
                 let limited = super::options::limit(Resource::Nofile, most.parse().unwrap_or(1_024));
                 limited.unwrap_or_else(|error| tell(format_args!("unknown {error}")));
             }
+            ("eat", _) => eat(),
             ("pause", _) => shared.pause.store(true, Ordering::Relaxed),
             ("go", _) => shared.pause.store(false, Ordering::Relaxed),
             _ => tell(format_args!("unknown {line}")),
         }
     }
     Ending::Abort
+}
+
+/// Takes all the memory that there is, once there is little more than it has. A while later it wants more, and aborts.
+fn eat() {
+    const SPARE: u64 = 8 << 20;
+    let mut hoard: Vec<Vec<u8>> = Vec::with_capacity(1 << 20);
+    let limited = super::options::limit(Resource::Data, memory("VmData:") + SPARE);
+    limited.unwrap_or_else(|error| tell(format_args!("unknown {error}")));
+    for size in [1 << 20, 64 << 10, 4 << 10, 256, 32] {
+        let mut piece: Vec<u8> = Vec::new();
+        while hoard.len() < hoard.capacity() && piece.try_reserve_exact(size).is_ok() {
+            hoard.push(std::mem::take(&mut piece));
+        }
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    hoard.push(std::hint::black_box(vec![1; 64 << 20]));
 }
 
 /// Ends as a program should not, with its threads still emitting.
@@ -106,7 +123,7 @@ pub(super) fn report(tracework: Tracework, patience: Duration) {
             "r {name} accepted={accepted} recovered={recovered} delivered={delivered} dropped={dropped} dead={dead_lettered} \
              handed={handed} pending={pending} retried={retried} spooled={} took={took} rss={} reasons={}",
             report.total.spooled,
-            peak_memory(),
+            memory("VmHWM:"),
             reasons.join(",")
         ));
     }
@@ -123,10 +140,10 @@ fn drain(control: &Control, patience: Duration) {
     }
 }
 
-/// The most memory that it held at once, in bytes.
-fn peak_memory() -> u64 {
+/// How much memory it has, as the system tells it under this name, in bytes.
+fn memory(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
 }

@@ -1,9 +1,9 @@
 //! The program that faults are put to: it emits numbered records on several threads.
 //!
 //! It writes lines to standard output: `e THREAD UPTO` when a thread has emitted up to there, `a THREAD FROM UPTO` when
-//! those are acknowledged (or `d NAME DELIVERED` for its progress), `m NAME COUNT P50 P99 MAX` for the times of callers between two marks, and `r ..` at its end with
-//! what the ledger says. It reads commands from standard input: `mark NAME`, `pause`, `go`, `stop MILLISECONDS`, and ways
-//! to [end](Ending) that a program should not choose.
+//! those are acknowledged (or `d NAME DELIVERED` for its progress), `m NAME COUNT P50 P99 MAX` for the times of callers between two marks, `alarm NAME` when a
+//! destination begins to fail, and `r ..` at its end with what the ledger says. It reads commands from standard input:
+//! `mark NAME`, `pause`, `go`, `eat` (all the memory that there is), `stop MILLISECONDS`, and ways to [end](Ending) that a program should not choose.
 //!
 //! Record number `first + sequence × threads + thread` says `#NUMBER;` in its message.
 
@@ -12,6 +12,7 @@ mod commands;
 mod emit;
 mod options;
 mod progress;
+mod watch;
 
 pub(crate) use commands::Ending;
 pub(crate) use options::Options;
@@ -65,6 +66,8 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, String> {
         true => progress::run(&control, &ended),
         false => acks.run(&control, &for_acks, &ended),
     });
+    let (control, for_watch) = (tracework.control(), Arc::clone(&shared));
+    std::thread::spawn(move || watch::run(&control, &for_watch));
     let ending = commands::read(&shared);
     if !ending.is_orderly() {
         return commands::end_badly(ending, tracework);

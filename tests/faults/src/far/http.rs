@@ -15,6 +15,8 @@ pub(crate) enum Answers {
     Well,
     /// 429, to come again in a second.
     TooMany,
+    /// 401.
+    Unknown,
     /// 503.
     Unavailable,
     /// 400 to what has poison in it, else 200.
@@ -58,6 +60,11 @@ impl Server {
         self.kept().answers = answers;
     }
 
+    /// Answers well, or that nobody is known.
+    pub(super) fn let_in(&self, welcome: bool) {
+        self.answer(if welcome { Answers::Well } else { Answers::Unknown });
+    }
+
     /// Requests so far.
     pub(crate) fn requests(&self) -> u64 {
         self.kept().requests
@@ -84,6 +91,7 @@ impl Server {
         kept.requests += 1;
         match kept.answers {
             Answers::TooMany => "429 Too Many Requests\r\nretry-after: 1\r\n",
+            Answers::Unknown => "401 Unauthorized\r\n",
             Answers::Unavailable => "503 Service Unavailable\r\n",
             Answers::Choosy if body.contains("poison") => "400 Bad Request\r\n",
             Answers::Well | Answers::Choosy => {
@@ -128,7 +136,7 @@ impl FarEnd for HttpEnd {
     fn config(&self) -> String {
         let address = self.way.address();
         format!(
-            "    type: http\n    url: http://{address}/\n    allow_private: true\n    timeout: 2s\n    batch: {{ records: 500 }}\n"
+            "    type: http\n    url: http://{address}/\n    allow_private: true\n    timeout: 10s\n    batch: {{ records: 500 }}\n"
         )
     }
 
@@ -138,6 +146,10 @@ impl FarEnd for HttpEnd {
 
     fn numbers(&mut self) -> Vec<u64> {
         self.server.numbers()
+    }
+
+    fn let_in(&mut self, welcome: bool) {
+        self.server.let_in(welcome);
     }
 
     fn http(&self) -> Option<&Server> {

@@ -1,7 +1,12 @@
 //! Where records end: a module for each destination, with its server's own means of reading.
 
+mod amqp;
 mod file;
 mod http;
+mod kafka;
+mod nats;
+mod otlp;
+mod redis;
 mod sql;
 mod syslog;
 
@@ -9,7 +14,7 @@ pub(crate) use http::{Answers, Server as HttpServer};
 
 use std::fmt;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -30,6 +35,9 @@ pub(crate) trait FarEnd {
     fn confirms(&self) -> bool {
         true
     }
+
+    /// Refuses the program, or lets it in again, where the far end can.
+    fn let_in(&mut self, _welcome: bool) {}
 
     /// The server whose answers may be chosen, if it is one of HTTP.
     fn http(&self) -> Option<&HttpServer> {
@@ -74,12 +82,29 @@ pub(crate) fn far_ends() -> &'static [(&'static str, Start)] {
         ("mariadb", sql::mariadb),
         ("http", http::start),
         ("syslog", syslog::start),
+        ("amqp", amqp::start),
+        ("kafka", kafka::start),
+        ("nats", nats::start),
+        ("redis", redis::start),
+        ("otlp", otlp::start),
     ]
 }
 
 /// The numbers in `text`: each stands between `#` and `;`.
 pub(crate) fn numbers_in(text: &str) -> impl Iterator<Item = u64> {
     text.split('#').skip(1).filter_map(|part| part.split_once(';')?.0.parse().ok())
+}
+
+/// A program that `scripts/services` installed, or that `PATH` leads to.
+pub(crate) fn installed(name: &str) -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    let services = std::env::var_os("TRACEWORK_SERVICES").map(PathBuf::from);
+    let services = services.or_else(|| Some(cache?.join("tracework/services")));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = services.map(|home| home.join("bin")).into_iter().chain(std::env::split_paths(&path));
+    let places = places.chain(["/usr/sbin".into(), "/sbin".into()]);
+    places.map(|place| place.join(name)).find(|program| program.is_file())
 }
 
 /// A name that nobody else has.

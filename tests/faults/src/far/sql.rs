@@ -45,67 +45,109 @@ fn numbers_of(exists: &str, table: &str, ask: impl Fn(&str) -> String) -> Vec<u6
     numbers_in(&ask(&format!("SELECT message FROM {table}"))).collect()
 }
 
-/// A server, behind a way that can be broken.
-struct Server {
+/// What differs between the servers. A user and, in PostgreSQL, a schema of the user's have the name `NAME`.
+struct Kind {
     scheme: &'static str,
-    user: &'static str,
     /// Asks the server itself.
     ask: fn(u16, &str) -> String,
-    port: u16,
-    way: Proxy,
-    table: String,
+    begin: &'static [&'static str],
+    refuse: &'static [&'static str],
+    admit: &'static [&'static str],
+    end: &'static [&'static str],
+    /// The table, as a config and as a statement names it.
+    table: &'static str,
+    exists: &'static str,
 }
 
-fn server(
-    name: &str,
-    (scheme, user, usual): (&'static str, &'static str, &str),
-    ask: fn(u16, &str) -> String,
-) -> Option<Box<dyn FarEnd>> {
-    let server = service(name, usual)?;
-    let way = Proxy::to(server).expect("a proxy");
-    Some(Box::new(Server { scheme, user, ask, port: server.port(), way, table: unique() }))
-}
-
-pub(super) fn postgres(_: &Path) -> Option<Box<dyn FarEnd>> {
-    let ask = |port: u16, statement: &str| {
+const POSTGRES: Kind = Kind {
+    scheme: "postgres",
+    ask: |port, statement| {
         let mut command = Command::new("psql");
         command.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "postgres", "-Atqc", statement, "test"]);
         printed(&mut command)
-    };
-    server("postgres", ("postgres", "postgres", "127.0.0.1:5432"), ask)
-}
+    },
+    begin: &["CREATE ROLE NAME LOGIN", "CREATE SCHEMA NAME AUTHORIZATION NAME"],
+    refuse: &[
+        "ALTER ROLE NAME NOLOGIN",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'NAME'",
+    ],
+    admit: &["ALTER ROLE NAME LOGIN"],
+    end: &["DROP SCHEMA NAME CASCADE", "DROP ROLE NAME"],
+    table: "NAME.logs",
+    exists: "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'NAME' AND table_name = 'logs'",
+};
 
-pub(super) fn mariadb(_: &Path) -> Option<Box<dyn FarEnd>> {
-    let ask = |port: u16, statement: &str| {
+const MARIADB: Kind = Kind {
+    scheme: "mariadb",
+    ask: |port, statement| {
         let mut command = Command::new("mariadb");
         command.args(["-h", "127.0.0.1", "-P", &port.to_string(), "-u", "root", "-N", "-B", "-e", statement, "test"]);
         printed(&mut command)
-    };
-    server("mariadb", ("mariadb", "root", "127.0.0.1:3306"), ask)
+    },
+    begin: &["CREATE USER NAME", "GRANT ALL ON test.* TO NAME"],
+    refuse: &["ALTER USER NAME ACCOUNT LOCK", "KILL USER NAME"],
+    admit: &["ALTER USER NAME ACCOUNT UNLOCK"],
+    end: &["DROP TABLE IF EXISTS NAME", "DROP USER NAME"],
+    table: "NAME",
+    exists: "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'test' AND table_name = 'NAME'",
+};
+
+/// A server, behind a way that can be broken.
+struct Server {
+    kind: &'static Kind,
+    port: u16,
+    way: Proxy,
+    name: String,
+}
+
+impl Server {
+    fn start(kind: &'static Kind, service_name: &str, usual: &str) -> Option<Box<dyn FarEnd>> {
+        let server = service(service_name, usual)?;
+        let way = Proxy::to(server).expect("a proxy");
+        let far = Self { kind, port: server.port(), way, name: unique() };
+        far.all(kind.begin);
+        Some(Box::new(far))
+    }
+
+    fn ask(&self, statement: &str) -> String {
+        (self.kind.ask)(self.port, &statement.replace("NAME", &self.name))
+    }
+
+    fn all(&self, statements: &[&str]) {
+        statements.iter().for_each(|statement| drop(self.ask(statement)));
+    }
+}
+
+pub(super) fn postgres(_: &Path) -> Option<Box<dyn FarEnd>> {
+    Server::start(&POSTGRES, "postgres", "127.0.0.1:5432")
+}
+
+pub(super) fn mariadb(_: &Path) -> Option<Box<dyn FarEnd>> {
+    Server::start(&MARIADB, "mariadb", "127.0.0.1:3306")
 }
 
 impl FarEnd for Server {
     fn config(&self) -> String {
-        let Self { scheme, user, table, .. } = self;
-        let address = self.way.address();
-        format!("    type: sql\n    url: \"{scheme}://{user}@{address}/test\"\n    table: {table}\n    timeout: 2s\n")
+        let (scheme, name, address) = (self.kind.scheme, &self.name, self.way.address());
+        let table = self.kind.table.replace("NAME", name);
+        format!("    type: sql\n    url: \"{scheme}://{name}@{address}/test\"\n    table: {table}\n    timeout: 10s\n")
     }
 
     fn way(&self) -> Option<&Proxy> {
         Some(&self.way)
     }
 
+    fn let_in(&mut self, welcome: bool) {
+        self.all(if welcome { self.kind.admit } else { self.kind.refuse });
+    }
+
     fn numbers(&mut self) -> Vec<u64> {
-        let exists = format!("SELECT count(*) FROM information_schema.tables WHERE table_name = '{}'", self.table);
-        numbers_of(&exists, &self.table, |statement| (self.ask)(self.port, statement))
+        numbers_of(self.kind.exists, self.kind.table, |statement| self.ask(statement))
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // What a broken run left stays there, for who looks into it.
-        if !std::thread::panicking() {
-            (self.ask)(self.port, &format!("DROP TABLE IF EXISTS {}", self.table));
-        }
+        self.all(self.kind.end);
     }
 }

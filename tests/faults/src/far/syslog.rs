@@ -1,6 +1,6 @@
 //! An rsyslogd of our own, behind a way that can be broken.
 
-use super::{FarEnd, free_port, listens, numbers_in, settle};
+use super::{FarEnd, free_port, installed, listens, numbers_in, settle};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -12,16 +12,9 @@ struct SyslogEnd {
     out: PathBuf,
 }
 
-/// The program, where Debian puts it or where `PATH` leads.
-fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
-    places.map(|place| place.join("rsyslogd")).find(|program| program.is_file())
-}
-
 #[expect(clippy::print_stderr, reason = "a destination that was left out says so")]
 pub(super) fn start(folder: &Path) -> Option<Box<dyn FarEnd>> {
-    let Some(program) = program() else {
+    let Some(program) = installed("rsyslogd") else {
         eprintln!("LEFT OUT: there is no rsyslogd; `scripts/services syslog` installs it");
         return None;
     };

@@ -47,6 +47,7 @@ pub(super) fn poison(bench: &mut Bench) -> Vec<Line> {
     let report = bench.stop(running);
     bench.drain();
     let poisoned = 4 * most / EVERY;
+    (0..4 * most).filter(|number| number % EVERY == EVERY / 2).for_each(|number| bench.account.dead(number));
     let line = bench.line_with("poison", &report).with("poisoned", poisoned).with("dead", report.far("dead"));
     let alone = bench.account.accepted() - bench.account.delivered() == poisoned;
     vec![

@@ -23,6 +23,8 @@ pub(crate) struct Bench {
     pub(crate) from: u64,
     /// The queue, if it is not the usual one of the level.
     pub(crate) buffer: Option<&'static str>,
+    /// What of the config is something else.
+    pub(crate) instead: Option<(String, String)>,
 }
 
 /// How long a child may take to deliver what it has.
@@ -38,7 +40,8 @@ impl Bench {
         let far = start(folder.path())?;
         let (program, destination) = (program.to_owned(), destination.to_owned());
         let account = Account::default();
-        Some(Self { program, destination, level, length, far, folder, account, first: 0, from: 0, buffer: None })
+        let (buffer, instead) = (None, None);
+        Some(Self { program, destination, level, length, far, folder, account, first: 0, from: 0, buffer, instead })
     }
 
     pub(crate) fn program(&self) -> PathBuf {
@@ -53,13 +56,23 @@ impl Bench {
     /// Writes the config, and starts a child that emits so many records a second.
     pub(crate) fn start(&self, rate: u64, arguments: &[&str]) -> Running {
         let folder = self.folder.path().to_owned();
-        let config = config(&folder, self.level, &self.far.config(), self.buffer);
+        let mut config = config(&folder, self.level, &self.far.config(), self.buffer);
+        if let Some((usual, instead)) = &self.instead {
+            config = config.replace(usual, instead);
+        }
         std::fs::write(folder.join("config.yml"), config).expect("the config is written");
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let running =
             Running::start(&Setting { program: self.program.clone(), folder, threads: 4, rate, arguments }, self.first);
         assert!(running.is_up(), "the child does not start: {}", self.errors());
         running
+    }
+
+    /// As [`Bench::start`], and waits until something is acknowledged; is it?
+    pub(crate) fn begin(&self, rate: u64) -> (Running, bool) {
+        let running = self.start(rate, &[]);
+        let acked = running.acked_after(running.started, PATIENCE).is_some();
+        (running, acked)
     }
 
     /// What the children wrote to standard error.

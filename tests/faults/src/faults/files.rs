@@ -58,8 +58,7 @@ pub(super) fn full(bench: &mut Bench) -> Vec<Line> {
 /// No further file may be opened, for a while.
 pub(super) fn descriptors(bench: &mut Bench) -> Vec<Line> {
     let time = bench.pick(Duration::from_millis(700), Duration::from_secs(30));
-    let mut running = bench.start(2_000, &[]);
-    let emitted = running.has_emitted(500, Duration::from_secs(30));
+    let (mut running, emitted) = bench.begin(2_000);
     running.command("files 3");
     sleep(Duration::from_millis(50));
     if let Some(way) = bench.far.way() {
@@ -79,8 +78,7 @@ pub(super) fn descriptors(bench: &mut Bench) -> Vec<Line> {
 
 /// The log is renamed, and then deleted, while it is written.
 pub(super) fn deleted(bench: &mut Bench) -> Vec<Line> {
-    let running = bench.start(2_000, &[]);
-    let emitted = running.has_emitted(500, Duration::from_secs(30));
+    let (running, emitted) = bench.begin(2_000);
     let path = bench.folder.path().join("far.jsonl");
     std::fs::rename(&path, path.with_extension("jsonl.1")).expect("it is there");
     sleep(Duration::from_millis(300));

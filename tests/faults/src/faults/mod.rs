@@ -1,10 +1,12 @@
 //! The faults: a table of what is put to which destination.
 
+mod access;
 mod answers;
 mod bench;
 mod ends;
 mod files;
 mod kill;
+mod spool;
 mod together;
 mod way;
 
@@ -39,10 +41,19 @@ pub struct Fault {
 /// What is promised.
 const LEVELS: &[Level] = &[Level::AtLeastOnce, Level::BestEffort];
 
-const ALL: &[&str] = &["file", "sqlite", "postgres", "mariadb", "http", "syslog"];
+const ALL: &[&str] =
+    &["file", "sqlite", "postgres", "mariadb", "http", "syslog", "amqp", "kafka", "nats", "redis", "otlp"];
 
 /// Those behind a way that can be broken.
-const SERVERS: &[&str] = &["postgres", "mariadb", "http", "syslog"];
+const SERVERS: &[&str] = &["postgres", "mariadb", "http", "syslog", "amqp", "kafka", "nats", "redis", "otlp"];
+
+/// Those that stand for all, where the destination does not matter.
+const SOME: &[&str] = &["file", "http"];
+
+/// Those that can refuse a program that they let in before.
+const GUARDED: &[&str] = &["postgres", "mariadb", "http", "redis", "otlp"];
+
+const SPOOLED: &[Level] = &[Level::AtLeastOnce];
 
 const BEST_EFFORT: &[Level] = &[Level::BestEffort];
 
@@ -57,12 +68,18 @@ pub fn faults() -> &'static [Fault] {
         Fault { number: 7, name: "reset", destinations: SERVERS, levels: LEVELS, put: way::reset },
         Fault { number: 7, name: "ack_lost", destinations: SERVERS, levels: LEVELS, put: way::ack_lost },
         Fault { number: 8, name: "slow", destinations: SERVERS, levels: LEVELS, put: way::slow },
-        Fault { number: 9, name: "busy", destinations: &["http"], levels: LEVELS, put: answers::busy },
+        Fault { number: 9, name: "busy", destinations: &["http", "otlp"], levels: LEVELS, put: answers::busy },
         Fault { number: 9, name: "poison", destinations: &["http"], levels: LEVELS, put: answers::poison },
         Fault { number: 14, name: "ends", destinations: ALL, levels: LEVELS, put: ends::ends },
         Fault { number: 15, name: "signals", destinations: ALL, levels: LEVELS, put: ends::signals },
         Fault { number: 17, name: "no_descriptors", destinations: ALL, levels: LEVELS, put: files::descriptors },
         Fault { number: 18, name: "deleted", destinations: &["file"], levels: LEVELS, put: files::deleted },
+        Fault { number: 16, name: "out_of_memory", destinations: SOME, levels: LEVELS, put: kill::out_of_memory },
+        Fault { number: 18, name: "spool_deleted", destinations: SOME, levels: SPOOLED, put: spool::deleted },
+        Fault { number: 18, name: "spool_read_only", destinations: SOME, levels: SPOOLED, put: spool::read_only },
+        Fault { number: 20, name: "two_processes", destinations: SOME, levels: SPOOLED, put: spool::two_processes },
+        Fault { number: 24, name: "no_such_name", destinations: &["http"], levels: LEVELS, put: access::no_such_name },
+        Fault { number: 24, name: "revoked", destinations: GUARDED, levels: LEVELS, put: access::revoked },
         Fault { number: 0, name: "together", destinations: &["all"], levels: BEST_EFFORT, put: together::together },
     ]
 }

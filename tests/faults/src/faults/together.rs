@@ -23,8 +23,8 @@ struct One {
 
 /// The time that each living destination needs for the same load, with all ten alive and with two of them dead.
 pub(super) fn together(bench: &mut Bench) -> Vec<Line> {
-    let most = bench.pick(5_000, 250_000);
-    let rate = bench.pick(8_000, 20_000);
+    let most = bench.pick(2_000, 250_000);
+    let rate = bench.pick(4_000, 20_000);
     let alive = run(bench, &mut begin(false), (rate, most));
     let mut all = begin(true);
     let (dead, living): (Vec<_>, Vec<_>) =

@@ -67,7 +67,7 @@ impl FarEnd for NatsEnd {
     fn config(&self) -> String {
         let (address, name) = (self.way.address(), &self.name);
         format!(
-            "    type: nats\n    url: nats://{address}\n    subject: {name}\n    declare_stream: {name}\n    timeout: 2s\n    connect_timeout: 2s\n"
+            "    type: nats\n    url: nats://{address}\n    subject: {name}\n    declare_stream: {name}\n    timeout: 10s\n    connect_timeout: 2s\n"
         )
     }
 

@@ -83,7 +83,7 @@ impl FarEnd for AmqpEnd {
         let (address, queue) = (self.way.address(), &self.queue);
         format!(
             "    type: amqp\n    url: amqp://guest@{address}/%2f\n    password: guest\n    routing_key: {queue}\n    declare_queue: {queue}\n    \
-             timeout: 2s\n    connect_timeout: 2s\n"
+             timeout: 10s\n    connect_timeout: 2s\n"
         )
     }
 
