@@ -163,8 +163,10 @@ impl Running {
         came.then(|| moment.elapsed())
     }
 
-    /// How long after `moment` a destination was first seen to fail, if it was.
+    /// How long after `moment` a destination was first seen to fail. Waits for that, as long as it may take on a machine that
+    /// has much to do.
     pub(crate) fn alarm_after(&self, moment: Instant) -> Option<Duration> {
+        self.wait(Duration::from_secs(20), |told| told.alarms.iter().any(|&alarm| alarm > moment));
         self.told().alarms.iter().find(|&&alarm| alarm > moment).map(|&alarm| alarm - moment)
     }
 
@@ -229,7 +231,7 @@ impl Running {
 
     /// Has it shut down within this time; what its ledger says, and the number that the next child may begin with.
     pub(crate) fn stop(self, patience: Duration, account: &mut Account) -> (Report, u64) {
-        self.end(Ending::Stop(patience), patience + Duration::from_secs(30), account)
+        self.end(Ending::Stop(patience), 3 * patience + Duration::from_secs(30), account)
     }
 
     /// Has it end in this way; it is killed if that takes longer than `most`.

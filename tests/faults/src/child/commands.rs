@@ -108,9 +108,9 @@ pub(super) fn end_badly(ending: Ending, tracework: Tracework) -> Result<ExitCode
 }
 
 /// Shuts down, and tells what the ledger says.
-pub(super) fn report(tracework: Tracework, patience: Duration) {
+pub(super) fn report(tracework: Tracework, spools: bool, patience: Duration) {
     let started = Instant::now();
-    drain(&tracework.control(), patience);
+    drain(&tracework.control(), spools, patience);
     let report = tracework.shutdown(patience);
     let took = started.elapsed().as_millis();
     for (name, row) in &report.destinations {
@@ -130,9 +130,14 @@ pub(super) fn report(tracework: Tracework, patience: Duration) {
 }
 
 /// Waits until nothing is left, in memory or in a spool, at most so long.
-fn drain(control: &Control, patience: Duration) {
+fn drain(control: &Control, spools: bool, patience: Duration) {
     let end = Instant::now() + patience;
     while Instant::now() < end {
+        // What an earlier run left is known once the spool is open.
+        if spools && control.health().destinations.values().any(|destination| destination.spool.is_none()) {
+            std::thread::sleep(Duration::from_millis(5));
+            continue;
+        }
         let report = control.flush(Duration::from_millis(500));
         if report.pending == 0 && report.spooled == 0 {
             return;

@@ -82,6 +82,6 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, String> {
     // It waits for this alone, and for no longer.
     let _ = end.send(patience);
     let _ = acks.join();
-    commands::report(tracework, patience);
+    commands::report(tracework, shared.options.spools, patience);
     Ok(ExitCode::SUCCESS)
 }

@@ -18,6 +18,8 @@ pub(crate) struct Options {
     pub(crate) file_size: Option<u64>,
     /// How many files may be open.
     pub(crate) files: Option<u64>,
+    /// Has each destination a disk buffer?
+    pub(crate) spools: bool,
     /// Does it shut down on SIGTERM and SIGINT?
     pub(crate) signals: bool,
     /// Does it tell how far each destination has come, in place of acknowledgements?
@@ -37,6 +39,7 @@ impl Options {
                 Arg::Long("most") => options.most = parser.value()?.parse()?,
                 Arg::Long("file-size") => options.file_size = Some(parser.value()?.parse()?),
                 Arg::Long("files") => options.files = Some(parser.value()?.parse()?),
+                Arg::Long("spools") => options.spools = true,
                 Arg::Long("signals") => options.signals = true,
                 Arg::Long("progress") => options.progress = true,
                 Arg::Long("poison") => options.poison = Some(parser.value()?.parse()?),

@@ -61,7 +61,8 @@ impl Bench {
             config = config.replace(usual, instead);
         }
         std::fs::write(folder.join("config.yml"), config).expect("the config is written");
-        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let spools = (self.level == Level::AtLeastOnce).then_some("--spools");
+        let arguments = arguments.iter().copied().chain(spools).map(str::to_owned).collect();
         let running =
             Running::start(&Setting { program: self.program.clone(), folder, threads: 4, rate, arguments }, self.first);
         assert!(running.is_up(), "the child does not start: {}", self.errors());
@@ -104,11 +105,13 @@ impl Bench {
         self.first = running.kill(&mut self.account);
     }
 
-    /// At least once: what a spool still holds is delivered by a child that emits nothing.
+    /// At least once: what a spool still holds is delivered by children that emit nothing, as long as that moves.
     pub(crate) fn drain(&mut self) {
-        if self.level == Level::AtLeastOnce {
+        let mut moves = self.level == Level::AtLeastOnce;
+        while moves {
             let running = self.start(1, &["--most", "0"]);
-            self.stop(running);
+            let report = self.stop(running);
+            moves = report.far("pending") > 0 && report.far("delivered") > 0;
         }
     }
 

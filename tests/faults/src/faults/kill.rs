@@ -37,6 +37,7 @@ fn last(bench: &mut Bench, name: &str) -> Line {
     let running = bench.start(2_000, &[]);
     let emitted = running.has_emitted(100, Duration::from_secs(30));
     let report = bench.stop(running);
+    bench.drain();
     let line = bench.line(name).with("recovered", report.far("recovered"));
     line.expect(emitted, "the last child emits").expect(report.is_there(), "the last child ends in order")
 }
