@@ -2,6 +2,7 @@
 
 mod blocked;
 mod conformance;
+mod dead;
 mod describe;
 mod feedback;
 mod lost;

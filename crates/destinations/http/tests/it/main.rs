@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod chats;
 mod conformance;
+mod dead;
 mod documented;
 mod guard;
 mod requests;

@@ -1,6 +1,7 @@
 //! The destination on a real broker, and on a mock cluster of librdkafka where a broker must answer with errors.
 
 mod conformance;
+mod dead;
 mod faults;
 mod messages;
 mod refused;

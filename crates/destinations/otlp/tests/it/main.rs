@@ -4,6 +4,7 @@ mod answers;
 mod collector;
 mod conformance;
 mod content;
+mod dead;
 mod feedback;
 mod partial;
 mod receiver;

@@ -1,6 +1,7 @@
 //! The destination against real databases.
 
 mod conformance;
+mod dead;
 mod docs;
 mod keeping;
 mod lost;
