@@ -26,7 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tower", &["core", "engine"]),
     ("cli", &["tracework"]),
     ("docs", &[]),
-    ("faults", &["tracework", "testkit"]),
+    ("faults", &["tracework", "testkit", "cli"]),
     ("examples", &["tracework", "tower"]),
 ];
 

@@ -8,10 +8,13 @@
 //! ```text
 //! tracework-faults run [--long] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE]
 //! tracework-faults table FILE     the table of docs/reliability.md out of such lines
+//! tracework-faults everything [--dead] [--program FILE] [LINES]
+//!                                 all destinations in one config, and each far end counted
 //! ```
 
 mod account;
 mod child;
+mod everything;
 mod far;
 mod faults;
 mod histogram;
@@ -20,6 +23,7 @@ mod program;
 mod running;
 mod table;
 
+pub use everything::{Everything, Outcome, Row};
 pub use far::Level;
 pub use faults::{Fault, Length, faults};
 pub use line::Line;

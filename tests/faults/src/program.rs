@@ -1,14 +1,15 @@
 //! What the program is told.
 
 use crate::child::{self, Options};
-use crate::{Length, Line, faults, table};
+use crate::{Everything, Length, Line, Outcome, faults, table};
 use lexopt::{Arg, Parser, ValueExt as _};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const HELP: &str =
-    "tracework-faults run [--long] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE] | table FILE";
+const HELP: &str = "\
+tracework-faults run [--long] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE] | table FILE
+tracework-faults everything [--dead] [--program FILE] [LINES]";
 
 /// Runs the suite, makes a table of what it wrote, or is the child that faults are put to.
 #[must_use]
@@ -32,6 +33,9 @@ fn called() -> Result<ExitCode, String> {
     match word.to_str() {
         Some("child") => child::run(Options::read(&mut parser).map_err(|error| error.to_string())?),
         Some("run") => run(&mut parser),
+        Some("everything") => everything(&mut parser),
+        // What `tracework pipe` is, for tests that have no other program.
+        Some("pipe") => Ok(tracework_cli::main()),
         Some("table") => {
             let path: PathBuf = parser.value().map_err(|error| error.to_string())?.into();
             let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -95,4 +99,37 @@ fn run(parser: &mut Parser) -> Result<ExitCode, String> {
         }
     }
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn everything(parser: &mut Parser) -> Result<ExitCode, String> {
+    let (mut program, mut lines, mut dead) = (None, 1_000_000, false);
+    while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
+        let read = match arg {
+            Arg::Long("dead") => {
+                dead = true;
+                Ok(())
+            }
+            Arg::Long("program") => parser.value().map(|value| program = Some(PathBuf::from(value))),
+            Arg::Value(value) => value.parse().map(|count| lines = count),
+            other => Err(other.unexpected()),
+        };
+        read.map_err(|error| error.to_string())?;
+    }
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let everything = Everything { program: program.unwrap_or(own), lines };
+    let mut whole = shown(&everything.run()?)?;
+    if dead {
+        say("\nand with two that are dead:\n")?;
+        whole &= shown(&everything.run_with_dead()?)?;
+    }
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints what came of it; is everything everywhere, and nothing left out?
+fn shown(outcome: &Outcome) -> Result<bool, String> {
+    say(&outcome.to_string())?;
+    if !outcome.told.is_empty() {
+        say(&format!("\nit said:\n{}", outcome.told))?;
+    }
+    Ok(outcome.is_whole() && outcome.left_out.is_empty())
 }

@@ -50,6 +50,23 @@ impl Client {
         Ok(client)
     }
 
+    /// How long the next frame is waited for.
+    fn patience(&self, time: Duration) {
+        // What is there is waited for in any case.
+        let _ = self.reader.get_ref().set_read_timeout(Some(time));
+    }
+
+    /// How many messages wait in the queue; none if there is no such queue.
+    fn messages(&mut self, queue: &str) -> Option<u32> {
+        let passive = [vec![0, 0], short(queue), vec![1], vec![0; 4]].concat();
+        self.call(1, (50, 10), &passive).ok()?;
+        let (_, answer) = self.frame().ok()?;
+        let declared = answer.strip_prefix(&[0, 50, 0, 11])?;
+        let (name, rest) = declared.split_first()?;
+        let count = rest.get(usize::from(*name)..)?.first_chunk::<4>()?;
+        Some(u32::from_be_bytes(*count))
+    }
+
     /// Sends a method, by its class and number.
     fn call(&mut self, channel: u16, (class, method): (u16, u16), arguments: &[u8]) -> std::io::Result<()> {
         let length = u32::try_from(arguments.len() + 4).expect("a short call");
@@ -93,11 +110,20 @@ impl FarEnd for AmqpEnd {
 
     fn numbers(&mut self) -> Vec<u64> {
         let mut client = Client::connect(self.server).expect("the broker answers");
+        let count = client.messages(&self.queue).unwrap_or(0);
+        client.patience(Duration::from_secs(30));
         let without_ack = [vec![0, 0], short(&self.queue), short(""), vec![2], vec![0; 4]].concat();
         client.call(1, (60, 20), &without_ack).expect("it can be asked");
-        while let Ok((kind, payload)) = client.frame() {
+        let mut bodies = 0;
+        loop {
+            if bodies == count {
+                // What comes late comes soon.
+                client.patience(Duration::from_millis(500));
+            }
+            let Ok((kind, payload)) = client.frame() else { break };
             if kind == BODY {
                 self.read.extend(numbers_in(&String::from_utf8_lossy(&payload)));
+                bodies += 1;
             }
         }
         self.read.clone()

@@ -1,6 +1,7 @@
 //! A small server of HTTP, which notes what it accepted and may answer badly.
 
 use super::{FarEnd, numbers_in};
+use flate2::read::GzDecoder;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -80,7 +81,7 @@ impl Server {
         let mut reader = BufReader::new(connection);
         let mut out = connection;
         loop {
-            let body = request(&mut reader)?;
+            let body = unpacked(request(&mut reader)?);
             let answer = self.judge(&String::from_utf8_lossy(&body));
             out.write_all(format!("HTTP/1.1 {answer}content-length: 0\r\n\r\n").as_bytes()).ok()?;
         }
@@ -100,6 +101,13 @@ impl Server {
             }
         }
     }
+}
+
+/// A body as it was before it was compressed, if it was.
+fn unpacked(body: Vec<u8>) -> Vec<u8> {
+    let mut whole = Vec::new();
+    let unpacked = body.starts_with(&[0x1f, 0x8b]) && GzDecoder::new(&body[..]).read_to_end(&mut whole).is_ok();
+    if unpacked { whole } else { body }
 }
 
 /// The body of the next request.

@@ -1,6 +1,7 @@
 //! A stream of NATS, read by a consumer of JetStream that is asked for in the protocol's own words.
 
 use super::{FarEnd, numbers_in, unique};
+use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -28,9 +29,11 @@ struct Client {
 impl Client {
     fn connect(server: SocketAddr, inbox: &str) -> std::io::Result<Self> {
         let stream = TcpStream::connect(server)?;
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let mut client = Self { reader: BufReader::new(stream), line: String::new() };
-        client.send(&format!("CONNECT {{\"verbose\":false}}\r\nSUB {inbox} 1\r\nSUB {inbox}.answers 2\r\n"))?;
+        client.send(&format!(
+            "CONNECT {{\"verbose\":false,\"headers\":true}}\r\nSUB {inbox} 1\r\nSUB {inbox}.answers 2\r\n"
+        ))?;
         Ok(client)
     }
 
@@ -38,8 +41,15 @@ impl Client {
         self.reader.get_mut().write_all(text.as_bytes())
     }
 
-    fn ask(&mut self, subject: &str, inbox: &str, body: &str) -> std::io::Result<()> {
-        self.send(&format!("PUB {subject} {inbox}.answers {}\r\n{body}\r\n", body.len()))
+    fn ask(&mut self, subject: &str, reply: &str, body: &str) -> std::io::Result<()> {
+        self.send(&format!("PUB {subject} {reply} {}\r\n{body}\r\n", body.len()))
+    }
+
+    /// What JetStream answers to a call.
+    fn call(&mut self, subject: &str, inbox: &str, body: &str) -> Option<Value> {
+        self.ask(subject, &format!("{inbox}.answers"), body).ok()?;
+        let (_, answer) = std::iter::from_fn(|| self.next()).find(|(subscription, _)| subscription == "2")?;
+        serde_json::from_str(answer.trim_end()).ok()
     }
 
     /// The next message: which subscription it is of, and what it says. `None` once nothing more comes.
@@ -79,20 +89,35 @@ impl FarEnd for NatsEnd {
         let (name, inbox) = (&self.name, format!("box.{}", self.name));
         let mut client = Client::connect(self.server, &inbox).expect("the server answers");
         let consumer = format!(
-            "{{\"stream_name\":\"{name}\",\"config\":{{\"deliver_subject\":\"{inbox}\",\"ack_policy\":\"none\",\"deliver_policy\":\"all\"}}}}"
+            "{{\"stream_name\":\"{name}\",\"config\":{{\"ack_policy\":\"none\",\"deliver_policy\":\"all\",\"inactive_threshold\":60000000000}}}}"
         );
-        client.ask(&format!("$JS.API.CONSUMER.CREATE.{name}"), &inbox, &consumer).expect("it can be asked");
-        let messages = std::iter::from_fn(|| client.next()).filter(|(subscription, _)| subscription == "1");
-        messages.flat_map(|(_, body)| numbers_in(&body).collect::<Vec<_>>()).collect()
+        let answer = client.call(&format!("$JS.API.CONSUMER.CREATE.{name}"), &inbox, &consumer).unwrap_or_default();
+        // There is no consumer of a stream that never came to be.
+        let Some(consumer) = answer["name"].as_str() else { return Vec::new() };
+        let next = format!("$JS.API.CONSUMER.MSG.NEXT.{name}.{consumer}");
+        let mut numbers = Vec::new();
+        loop {
+            client.ask(&next, &inbox, &format!("{{\"batch\":{AT_ONCE},\"no_wait\":true}}")).expect("it can be asked");
+            for _ in 0..AT_ONCE {
+                let Some((_, body)) = client.next() else { return numbers };
+                // A state of 404 and the like: no more are there.
+                if body.starts_with("NATS/1.0 4") {
+                    return numbers;
+                }
+                numbers.extend(numbers_in(&body));
+            }
+        }
     }
 }
+
+/// How many messages are asked for together.
+const AT_ONCE: usize = 1_000;
 
 impl Drop for NatsEnd {
     fn drop(&mut self) {
         let (name, inbox) = (&self.name, format!("box.{}", self.name));
         let Ok(mut client) = Client::connect(self.server, &inbox) else { return };
         // A stream that never came to be cannot be deleted.
-        let _ = client.ask(&format!("$JS.API.STREAM.DELETE.{name}"), &inbox, "");
-        let _ = client.next();
+        let _ = client.call(&format!("$JS.API.STREAM.DELETE.{name}"), &inbox, "");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use tracework_faults::{Length, Level, faults};
+use tracework_faults::{Everything, Length, Level, faults};
 
 /// Best effort is put to these alone: what is peculiar to the others shows at least once.
 const BEST_EFFORT: &[&str] = &["file", "postgres", "http", "syslog", "all"];
@@ -52,4 +52,14 @@ faults!(kill9 full_disk down half_open reset ack_lost slow busy poison ends sign
 fn every_fault_has_a_test() {
     let names: Vec<_> = faults().iter().map(|fault| fault.name).collect();
     assert_eq!(names, TESTED);
+}
+
+/// A small pass of `scripts/everything`.
+#[test]
+#[expect(clippy::print_stdout, reason = "it prints its table")]
+fn everything_is_everywhere_and_once() {
+    let program = env!("CARGO_BIN_EXE_tracework-faults").into();
+    let outcome = Everything { program, lines: 2_000 }.run().expect("it runs");
+    println!("{outcome}");
+    assert!(outcome.is_whole(), "{outcome}\n{}", outcome.told);
 }
