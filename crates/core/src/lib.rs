@@ -13,6 +13,7 @@ mod kind;
 mod limits;
 mod metadata;
 mod nearest;
+mod parts;
 mod record;
 mod roles;
 mod severity;
@@ -34,6 +35,7 @@ pub use kind::{Kind, KindSet, UnknownKind};
 pub use limits::Limits;
 pub use metadata::Metadata;
 pub use nearest::nearest;
+pub use parts::Parts;
 pub use record::{
     Draft, Entries, Entry, Head, Key, OwnedRecord, Page, PageAddresses, PageMark, Pick, Record, RecordError, Reserved,
     Section, Source, Thread,

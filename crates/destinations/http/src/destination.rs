@@ -7,8 +7,9 @@ use crate::request::key_of;
 use crate::settings::Prepared;
 use reqwest::Request;
 use reqwest::header::{CONTENT_ENCODING, HeaderValue};
+use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tracework_core::{Batch, Description, Destination, Failure, Format, Refusal};
+use tracework_core::{Batch, Description, Destination, Failure, Format, Parts, Refusal};
 
 /// Bytes of an answer that are read, beside those for each record.
 const ANSWER: usize = 64 << 10;
@@ -17,8 +18,8 @@ const ANSWER: usize = 64 << 10;
 struct Errand {
     /// `None` if there is nothing to send: every record was refused.
     request: Option<Request>,
-    /// The first of its records in the batch.
-    first: usize,
+    /// Their places in the batch.
+    records: Range<usize>,
     /// The places of those that are in it.
     kept: Vec<usize>,
     refused: Vec<Refusal>,
@@ -39,18 +40,26 @@ impl Errand {
                 })),
             }
         }
-        refused.sort_by_key(|refusal| refusal.at);
         if refused.is_empty() { Ok(()) } else { Err(Failure::partial(refused)) }
     }
 }
 
-/// Sends the requests of a batch, one after the other, up to the first that fails.
-async fn run_all(errands: Vec<Errand>, outgoing: Outgoing, judge: Judge, per_record: usize) -> Result<(), Failure> {
+/// Sends the requests of a batch, one after the other, up to the first that fails as a whole.
+async fn run_all(
+    records: usize,
+    errands: Vec<Errand>,
+    outgoing: Outgoing,
+    judge: Judge,
+    per_record: usize,
+) -> Result<(), Failure> {
+    let mut parts = Parts::of(records);
     for errand in errands {
-        let first = errand.first;
-        errand.run(&outgoing, judge, per_record).await.map_err(|failure| failure.after(first))?;
+        let range = errand.records.clone();
+        if !parts.add(range, errand.run(&outgoing, judge, per_record).await) {
+            break;
+        }
     }
-    Ok(())
+    parts.finish()
 }
 
 impl Prepared {
@@ -69,8 +78,8 @@ impl Prepared {
     }
 
     fn errand(&self, http: &crate::settings::Settings, batch: &Batch<'_>, packet: Packet) -> Result<Errand, Failure> {
-        let (first, kept) = (packet.records.start, packet.kept());
-        let mut errand = Errand { request: None, first, kept, refused: packet.refused };
+        let kept = packet.kept();
+        let mut errand = Errand { request: None, records: packet.records, kept, refused: packet.refused };
         if errand.kept.is_empty() {
             return Ok(errand);
         }
@@ -122,13 +131,15 @@ impl Http {
             return Vec::new();
         };
         let (judge, per_record) = (settings.body.judge(), settings.body.answer_per_record());
-        let work: Vec<_> = batches.iter().map(|batch| prepared.errands(settings, batch, *json)).collect();
+        let work = batches.iter().map(|batch| (batch.len(), prepared.errands(settings, batch, *json)));
+        let work: Vec<_> = work.collect();
         connection.runtime.wait(async {
             // All begin at once; each request ends within its own time.
             let begun: Vec<_> = work
                 .into_iter()
-                .map(|errands| {
-                    errands.map(|errands| tokio::spawn(run_all(errands, connection.outgoing(), judge, per_record)))
+                .map(|(records, errands)| {
+                    let run = |errands| run_all(records, errands, connection.outgoing(), judge, per_record);
+                    errands.map(|errands| tokio::spawn(run(errands)))
                 })
                 .collect();
             let mut answers = Vec::with_capacity(begun.len());

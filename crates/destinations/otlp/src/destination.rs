@@ -3,7 +3,7 @@
 use crate::client::{Line, Sender};
 use crate::{Otlp, judge};
 use std::ops::Range;
-use tracework_core::{Batch, Description, Destination, Failure, FailureClass, Refusal, Wants};
+use tracework_core::{Batch, Description, Destination, Failure, Parts, Wants};
 
 /// A request, and the places of its records in the batch.
 type Request = (Range<usize>, Vec<u8>);
@@ -14,31 +14,18 @@ type Outcome = (Result<(), Failure>, Option<String>);
 /// Sends the requests of a batch, one after the other, up to the first that fails as a whole.
 async fn send_all(requests: Vec<Request>, sender: Sender) -> Outcome {
     let records = requests.last().map_or(0, |(range, _)| range.end);
-    let (mut refused, mut warning) = (Vec::new(), None);
+    let (mut parts, mut warning) = (Parts::of(records), None);
     for (range, request) in requests {
-        let first = range.start;
-        match sender.send(request).await {
-            Ok(answer) => {
-                if let Some(partial) = answer.partial {
-                    refused.extend(judge::partial(sender.to(), &partial, range));
-                    warning = judge::warning(sender.to(), &partial).or(warning);
-                }
-            }
-            Err(failure) if refused.is_empty() => return (Err(failure.after(first)), warning),
-            Err(failure) => return (Err(with_rest(refused, first..records, &failure)), warning),
+        let answer = sender.send(request).await.and_then(|answer| {
+            let Some(partial) = answer.partial else { return Ok(()) };
+            warning = judge::warning(sender.to(), &partial).or(warning.take());
+            judge::partial(sender.to(), &partial, range.clone())
+        });
+        if !parts.add(range, answer) {
+            break;
         }
     }
-    if refused.is_empty() { (Ok(()), warning) } else { (Err(Failure::partial(refused)), warning) }
-}
-
-/// Of some requests a part was refused, and then one failed: what is left, `rest`, is tried again.
-fn with_rest(mut refused: Vec<Refusal>, rest: Range<usize>, failure: &Failure) -> Failure {
-    refused.extend(rest.map(|at| Refusal { at, class: FailureClass::Temporary, reason: failure.to_string() }));
-    let partial = Failure::partial(refused);
-    match failure.wait() {
-        Some(wait) => partial.retry_after(wait),
-        None => partial,
-    }
+    (parts.finish(), warning)
 }
 
 impl Otlp {

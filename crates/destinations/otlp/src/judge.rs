@@ -99,14 +99,17 @@ fn failure(who: &str, verdict: &Verdict, said: &str, wait: Option<Duration>) -> 
 /// What a partial success means for the records of its request, which are those of `range` in the batch. The server says
 /// how many it refused and why, not which; they must not be sent again. So as many are refused here, the last ones: a
 /// server that ran out of something refused those.
-pub(crate) fn partial(from: &str, partial: &Partial, range: Range<usize>) -> Vec<Refusal> {
+pub(crate) fn partial(from: &str, partial: &Partial, range: Range<usize>) -> Result<(), Failure> {
     let rejected = usize::try_from(partial.rejected).unwrap_or(0).min(range.len());
+    if rejected == 0 {
+        return Ok(());
+    }
     let message = excerpt(&partial.message);
     let why = if message.is_empty() { String::new() } else { format!(" (`{message}`)") };
     let which = if rejected == range.len() { "" } else { ", and does not say which: this may be another" };
     let reason = format!("{from} refused {rejected} of {} records{which}{why}", range.len());
     let refused = |at| Refusal { at, class: Permanent, reason: reason.clone() };
-    (range.end - rejected..range.end).map(refused).collect()
+    Err(Failure::partial((range.end - rejected..range.end).map(refused).collect()))
 }
 
 /// What a server says though it refused nothing.

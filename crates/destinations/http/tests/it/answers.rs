@@ -5,6 +5,7 @@ use crate::support::{deliver, failure, http};
 use std::time::{Duration, Instant};
 use tracework_core::Destination as _;
 use tracework_core::FailureClass::{Permanent, Temporary};
+use tracework_http::Body;
 
 #[test]
 fn a_status_is_told_with_what_to_do_about_it() {
@@ -21,6 +22,31 @@ fn a_status_is_told_with_what_to_do_about_it() {
         assert_eq!((failure.class(), failure.delivered()), (class, 0), "{status}");
         let text = failure.to_string();
         assert!(text.starts_with(&format!("{} answers ", server.url())) && text.contains(told), "{text}");
+    }
+}
+
+/// A template sends a request for each record: a bad one holds up none of those behind it, and what was never sent is not
+/// taken for delivered.
+#[test]
+fn behind_a_record_that_is_refused_the_others_are_sent_or_tried_again() {
+    let answering = |third: u16| {
+        Server::start(move |request| match request.text().as_str() {
+            "{\"text\":\"two\"}" => Reply::status(422).body("no"),
+            "{\"text\":\"three\"}" => Reply::status(third),
+            _ => Reply::status(204),
+        })
+    };
+    for (third, refused, sent) in [
+        (204, vec![(1, Permanent)], 4),
+        (503, vec![(1, Permanent), (2, Temporary), (3, Temporary)], 3),
+        (400, vec![(1, Permanent), (2, Permanent)], 4),
+    ] {
+        let server = answering(third);
+        let mut http = http(&server.url()).body(Body::template(r#"{{"text":"{message}"}}"#));
+        let failure = failure(&mut http, &["one", "two", "three", "four"]);
+        let places: Vec<_> = failure.refusals().iter().map(|refusal| (refusal.at, refusal.class)).collect();
+        assert_eq!((places, server.received().len()), (refused, sent), "{failure}");
+        assert!(failure.refusals()[0].reason.contains("422 Unprocessable Entity"), "{failure}");
     }
 }
 
