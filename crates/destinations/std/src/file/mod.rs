@@ -21,7 +21,7 @@ use settings::Settings;
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tidying::Tidying;
+use tidying::{Deleted, Tidying};
 use tracework_core::{Batch, Command, Description, Destination, Failure, Format};
 use tracework_format::JsonLines;
 
@@ -212,6 +212,12 @@ impl Destination for File {
             Some(error) => Err(error.into()),
             None => Ok(()),
         }
+    }
+
+    fn notice(&mut self) -> Option<String> {
+        let Deleted { files, bytes } = self.tidying.deleted()?;
+        let (files_were, path) = (if files == 1 { "file was" } else { "files were" }, self.settings.path.display());
+        Some(format!("{files} rotated {files_were} deleted that retention does not keep, {bytes} bytes of `{path}`"))
     }
 
     fn command(&mut self, command: Command) -> Result<(), Failure> {

@@ -42,6 +42,15 @@ struct State {
     /// The last round left something: when to try again.
     later: Option<Instant>,
     trouble: Option<io::Error>,
+    /// What was deleted since it was last told.
+    deleted: Deleted,
+}
+
+/// What retention deleted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Deleted {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Tidying {
@@ -107,6 +116,13 @@ impl Tidying {
         self.state().trouble.take()
     }
 
+    /// What was deleted since the last call, once the thread is done with it.
+    pub(crate) fn deleted(&self) -> Option<Deleted> {
+        let mut state = self.state();
+        let told = !state.running && state.deleted.files > 0;
+        told.then(|| std::mem::take(&mut state.deleted))
+    }
+
     /// Waits this long for the thread, then has it stop. What it was at is undone, and done when the program starts
     /// the next time.
     pub(crate) fn finish(&self, patience: Duration) {
@@ -132,8 +148,14 @@ impl Shared {
     fn round(&self, now: Timestamp) -> io::Result<Packed> {
         let newest = self.names.list()?.last().map(|file| (file.time, file.counter));
         let packed = self.pack_all(now);
-        for file in self.excess(now, newest)? {
+        for (file, size) in self.excess(now, newest)? {
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(Packed::Later);
+            }
             remove(&file)?;
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.deleted.files += 1;
+            state.deleted.bytes += size;
         }
         packed
     }
@@ -159,7 +181,7 @@ impl Shared {
 
     /// What is too many, too old or too much, counted from the newest. What came after `newest` is still to be
     /// compressed: its size does not count yet, or it would push out more than it must.
-    fn excess(&self, now: Timestamp, newest: Option<(Timestamp, u32)>) -> io::Result<Vec<PathBuf>> {
+    fn excess(&self, now: Timestamp, newest: Option<(Timestamp, u32)>) -> io::Result<Vec<(PathBuf, u64)>> {
         if self.keep.is_everything() {
             return Ok(Vec::new());
         }
@@ -179,7 +201,7 @@ impl Shared {
                     || self.keep.total.is_some_and(|bytes| total > bytes)
                     || self.is_outdated(file, now)
             })
-            .map(|file| file.path)
+            .map(|file| (file.path, file.size))
             .collect())
     }
 }

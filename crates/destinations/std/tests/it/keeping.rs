@@ -70,6 +70,27 @@ fn the_open_file_stays_however_large_and_old_it_is() {
     assert_eq!(names(folder.path()), ["app.jsonl"]);
 }
 
+/// It is deleted by a thread of its own; the next tick behind that tells.
+#[test]
+fn what_was_deleted_is_told_once() {
+    let folder = tempdir().expect("a folder");
+    let clock = Clock::at("2026-11-01T00:00:00Z");
+    let mut file = file(folder.path(), &clock).keep(1);
+    assert_eq!(file.notice(), None);
+    for day in 1..=4 {
+        clock.set(&format!("2026-11-{day:02}T00:00:00Z"));
+        write(&mut file, &numbered(0..1));
+        file.command(Command::Rotate).expect("it rotates");
+    }
+    file.close().expect("it closes, and waits for the thread");
+    let told = file.notice().expect("something was deleted");
+    let path = folder.path().join("app.jsonl");
+    let expected =
+        format!("3 rotated files were deleted that retention does not keep, 21 bytes of `{}`", path.display());
+    assert_eq!(told, expected);
+    assert_eq!(file.notice(), None, "it is told once");
+}
+
 #[test]
 fn names_of_others_are_never_touched() {
     let folder = tempdir().expect("a folder");
