@@ -6,12 +6,14 @@
 
 mod attachment;
 mod callsite;
+mod credential;
 mod description;
 mod event_id;
 mod failure;
 mod kind;
 mod limits;
 mod metadata;
+mod mistake;
 mod nearest;
 mod parts;
 mod record;
@@ -28,12 +30,14 @@ pub use attachment::{
     DestinationSettings, DiskSettings, Fsync, GiveUp, LimitSettings, Overflow, Rate, RetrySettings, TagFilter,
 };
 pub use callsite::{Callsite, CallsiteFacts, CallsiteId};
+pub use credential::Credential;
 pub use description::{Description, Said, Secret, Setting};
 pub use event_id::{EventId, NotAnEventId};
 pub use failure::{Failure, FailureClass, Refusal};
 pub use kind::{Kind, KindSet, UnknownKind};
 pub use limits::Limits;
 pub use metadata::Metadata;
+pub use mistake::Mistake;
 pub use nearest::nearest;
 pub use parts::Parts;
 pub use record::{

@@ -6,6 +6,7 @@ use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tracework_core::Description;
 
 /// Whom a client trusts, and what it shows of itself. By default it trusts what the system trusts, and shows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,13 @@ impl fmt::Display for TlsError {
 impl std::error::Error for TlsError {}
 
 impl Tls {
+    /// Adds what is set to a description, as `ca`, `cert` and `key`.
+    #[must_use]
+    pub fn describe(&self, said: Description) -> Description {
+        let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        said.with_some("ca", shown(&self.ca)).with_some("cert", shown(&self.cert)).with_some("key", shown(&self.key))
+    }
+
     /// What rustls needs to know. The files are read anew each time, so certificates may be renewed while the program
     /// runs.
     ///

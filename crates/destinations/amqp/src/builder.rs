@@ -1,13 +1,13 @@
 //! Setting it up.
 
-use crate::AmqpError;
 use crate::link::Link;
 use crate::settings::{Settings, plain, template};
 use crate::topology::{Exchange, QueueType};
 use crate::url::Broker;
+use crate::{Credential, Mistake};
 use std::fmt;
 use std::time::Duration;
-use tracework_core::{OwnThread, Secret};
+use tracework_core::OwnThread;
 #[cfg(feature = "tls")]
 use tracework_net::Tls;
 
@@ -54,22 +54,15 @@ impl Amqp {
     /// let error = Amqp::to("http://ann:hunter2@mq").unwrap_err();
     /// assert_eq!(error.to_string(), "url: this is no URL of a broker; it begins with amqp:// or amqps://");
     /// ```
-    pub fn to(url: &str) -> Result<Self, AmqpError> {
+    pub fn to(url: &str) -> Result<Self, Mistake> {
         let settings = Settings::new(Broker::new(url)?);
         Ok(Self { settings, content_type: "application/octet-stream", own: None, link: None })
     }
 
     /// The password, instead of one in the URL. It appears in no message and in no saved plan.
     #[must_use]
-    pub fn password(mut self, password: &str) -> Self {
-        self.settings.broker = self.settings.broker.with_password(password);
-        self
-    }
-
-    /// Says where the password came from, so that a saved plan can name that.
-    #[must_use]
-    pub fn password_source(mut self, source: Secret) -> Self {
-        self.settings.password_source = source;
+    pub fn password(mut self, password: impl Into<Credential>) -> Self {
+        self.settings.broker = self.settings.broker.with_password(password.into());
         self
     }
 
@@ -79,7 +72,7 @@ impl Amqp {
     /// # Errors
     ///
     /// It is no template, or a name that is not allowed.
-    pub fn exchange(mut self, exchange: &str) -> Result<Self, AmqpError> {
+    pub fn exchange(mut self, exchange: &str) -> Result<Self, Mistake> {
         self.settings.exchange = Some(template("exchange", exchange)?);
         Ok(self)
     }
@@ -89,7 +82,7 @@ impl Amqp {
     /// # Errors
     ///
     /// It is no template, or a key that is not allowed.
-    pub fn routing_key(mut self, key: &str) -> Result<Self, AmqpError> {
+    pub fn routing_key(mut self, key: &str) -> Result<Self, Mistake> {
         self.settings.routing_key = Some(template("routing_key", key)?);
         Ok(self)
     }
@@ -107,7 +100,7 @@ impl Amqp {
     /// # Errors
     ///
     /// The name is not allowed, or has places.
-    pub fn declare_queue(mut self, queue: &str) -> Result<Self, AmqpError> {
+    pub fn declare_queue(mut self, queue: &str) -> Result<Self, Mistake> {
         self.settings.declare_queue = Some(plain("declare_queue", queue, false)?);
         Ok(self)
     }
@@ -125,7 +118,7 @@ impl Amqp {
     /// # Errors
     ///
     /// The key is not allowed.
-    pub fn bind(mut self, key: &str) -> Result<Self, AmqpError> {
+    pub fn bind(mut self, key: &str) -> Result<Self, Mistake> {
         self.settings.bind = Some(plain("bind", key, true)?);
         Ok(self)
     }
@@ -136,7 +129,7 @@ impl Amqp {
     /// # Errors
     ///
     /// It is no pattern, or no name of a header, or there are too many.
-    pub fn header(mut self, name: &str, pattern: &str) -> Result<Self, AmqpError> {
+    pub fn header(mut self, name: &str, pattern: &str) -> Result<Self, Mistake> {
         self.settings.headers.add(name, pattern)?;
         Ok(self)
     }
@@ -196,9 +189,9 @@ impl Amqp {
     ///
     /// let error = Amqp::to("amqp://localhost")?.bind("#")?.check().unwrap_err();
     /// assert_eq!(error.setting, "bind");
-    /// # Ok::<(), tracework_amqp::AmqpError>(())
+    /// # Ok::<(), tracework_amqp::Mistake>(())
     /// ```
-    pub fn check(&self) -> Result<(), AmqpError> {
+    pub fn check(&self) -> Result<(), Mistake> {
         self.settings.check()
     }
 }

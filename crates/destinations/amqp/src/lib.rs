@@ -12,13 +12,12 @@
 //!     .declare_queue("all-logs")?
 //!     .bind("#")?;
 //! // control.attach("mq", amqp)?;
-//! # Ok::<(), tracework_amqp::AmqpError>(())
+//! # Ok::<(), tracework_amqp::Mistake>(())
 //! ```
 
 mod builder;
 mod deliver;
 mod destination;
-mod error;
 mod kit;
 mod link;
 mod message;
@@ -29,7 +28,7 @@ mod trouble;
 mod url;
 
 pub use builder::Amqp;
-pub use error::AmqpError;
 pub use topology::{Exchange, QueueType};
+pub use tracework_core::{Credential, Mistake};
 #[cfg(feature = "tls")]
 pub use tracework_net::Tls;

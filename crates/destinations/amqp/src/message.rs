@@ -1,6 +1,6 @@
 //! A record as a message.
 
-use crate::AmqpError;
+use crate::Mistake;
 use crate::settings::Settings;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
@@ -17,16 +17,19 @@ const HEADERS: usize = 32;
 pub(crate) struct Headers(Vec<(ShortString, String, Pattern)>);
 
 impl Headers {
-    pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), AmqpError> {
-        let refuse = |why: String| Err(AmqpError::new("headers", why));
+    pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), Mistake> {
+        let refuse = |why: String| Err(Mistake::new("headers", why));
         let Ok(short) = ShortString::try_new(name) else {
             return refuse(format!("`{name}` has {} bytes, of at most 255", name.len()));
         };
         if name.is_empty() || name.chars().any(char::is_control) {
-            return refuse(format!("`{}` is no name of a header", name.escape_debug()));
+            return refuse(format!(
+                "`{}` is no name of a header; write one without control characters",
+                name.escape_debug()
+            ));
         }
         if self.0.len() == HEADERS {
-            return refuse(format!("there are more than {HEADERS}"));
+            return refuse(format!("there are more than {HEADERS} headers; leave some out"));
         }
         match Pattern::new(text) {
             Ok(pattern) => {
@@ -34,7 +37,7 @@ impl Headers {
                 self.0.push((short, text.to_owned(), pattern));
                 Ok(())
             }
-            Err(error) => refuse(format!("`{name}`: {error}")),
+            Err(error) => refuse(format!("in `{name}`, `{}` {}", error.name.escape_debug(), error.what)),
         }
     }
 

@@ -1,11 +1,11 @@
 //! What is set for a destination.
 
-use crate::AmqpError;
+use crate::Mistake;
 use crate::message::Headers;
 use crate::topology::{Exchange, QueueType};
 use crate::url::Broker;
 use std::time::Duration;
-use tracework_core::{Description, Secret};
+use tracework_core::Description;
 use tracework_format::{Allowed, Template};
 #[cfg(feature = "tls")]
 use tracework_net::Tls;
@@ -21,7 +21,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) broker: Broker,
-    pub(crate) password_source: Secret,
     /// `None` is the default exchange, which leads to the queue that the routing key names.
     pub(crate) exchange: Option<Template>,
     /// `None` is the empty key.
@@ -48,7 +47,6 @@ impl Settings {
     pub(crate) fn new(broker: Broker) -> Self {
         Self {
             broker,
-            password_source: Secret::Program,
             exchange: None,
             routing_key: None,
             headers: Headers::default(),
@@ -84,8 +82,8 @@ impl Settings {
     }
 
     /// Do the settings fit each other?
-    pub(crate) fn check(&self) -> Result<(), AmqpError> {
-        let refuse = |setting, why: &str| Err(AmqpError::new(setting, why));
+    pub(crate) fn check(&self) -> Result<(), Mistake> {
+        let refuse = |setting, why: &str| Err(Mistake::new(setting, why));
         if self.declare_exchange.is_some() && self.exchange.is_none() {
             return refuse("declare_exchange", "`exchange` names it, and is not set");
         }
@@ -125,10 +123,9 @@ impl Settings {
     /// What a config says to make a destination of these settings once more.
     pub(crate) fn describe(&self) -> Description {
         let text = |template: &Option<Template>| template.as_ref().map(|template| template.text().to_owned());
-        let secret = self.broker.has_password().then(|| named("password", &self.password_source));
         let said = Description::new("amqp")
             .with("url", self.broker.without_password())
-            .with_some("password", secret)
+            .with_some("password", self.broker.password().map(|password| password.said("password")))
             .with_some("exchange", text(&self.exchange))
             .with_some("routing_key", text(&self.routing_key))
             .with_some("declare_exchange", self.declare_exchange.map(Exchange::name))
@@ -146,9 +143,7 @@ impl Settings {
 
     #[cfg(feature = "tls")]
     fn describe_tls(&self, said: Description) -> Description {
-        let shown = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let Tls { ca, cert, key } = &self.tls;
-        said.with_some("ca", shown(ca)).with_some("cert", shown(cert)).with_some("key", shown(key))
+        self.tls.describe(said)
     }
 
     #[cfg(not(feature = "tls"))]
@@ -158,28 +153,17 @@ impl Settings {
     }
 }
 
-/// Where a secret comes from, under the name that a config has for it.
-fn named(name: &str, source: &Secret) -> Secret {
-    match source {
-        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path: path.clone() },
-        other => other.clone(),
-    }
-}
-
 /// A name with places for parts of a record.
-pub(crate) fn template(setting: &'static str, text: &str) -> Result<Template, AmqpError> {
-    Template::new(text, NAMES).map_err(|error| AmqpError::new(setting, format!("`{text}`: {error}")))
+pub(crate) fn template(setting: &'static str, text: &str) -> Result<Template, Mistake> {
+    Template::new(text, NAMES).map_err(|error| error.of_setting(setting))
 }
 
 /// A name without places: that of a queue.
-pub(crate) fn plain(setting: &'static str, text: &str, binding: bool) -> Result<String, AmqpError> {
+pub(crate) fn plain(setting: &'static str, text: &str, binding: bool) -> Result<String, Mistake> {
     let allowed = if binding { BINDINGS } else { NAMES };
-    let template =
-        Template::new(text, allowed).map_err(|error| AmqpError::new(setting, format!("`{text}`: {error}")))?;
+    let template = Template::new(text, allowed).map_err(|error| error.of_setting(setting))?;
     match template.constant() {
         Some(name) => Ok(name.to_owned()),
-        None => {
-            Err(AmqpError::new(setting, format!("`{text}` has places for parts of a record, and must be one name")))
-        }
+        None => Err(Mistake::new(setting, format!("`{text}` has places for parts of a record; write one name"))),
     }
 }

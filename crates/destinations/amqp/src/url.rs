@@ -1,6 +1,6 @@
 //! Which broker, and how it is named in messages.
 
-use crate::AmqpError;
+use crate::{Credential, Mistake};
 use lapin::uri::{AMQPScheme, AMQPUri};
 use std::fmt;
 
@@ -10,21 +10,23 @@ pub(crate) struct Broker {
     uri: AMQPUri,
     /// What stands behind `?` in the URL.
     parameters: String,
-    /// Was a password given, in the URL or beside it?
-    has_password: bool,
+    /// The password that was given, in the URL or beside it.
+    password: Option<Credential>,
 }
 
 impl Broker {
     /// The broker of a URL as RabbitMQ's URI specification has it: `amqp://user:password@host:5672/vhost`.
-    pub(crate) fn new(text: &str) -> Result<Self, AmqpError> {
-        let refuse = |why: &str| Err(AmqpError::new("url", why));
+    pub(crate) fn new(text: &str) -> Result<Self, Mistake> {
+        let refuse = |why: &str| Err(Mistake::new("url", why));
         let text = text.trim();
         let Some(rest) = ["amqp://", "amqps://"].iter().find_map(|scheme| text.strip_prefix(scheme)) else {
             return refuse("this is no URL of a broker; it begins with amqp:// or amqps://");
         };
         // Only what cannot hold a password is told of what is wrong.
         let parsed: Result<AMQPUri, String> = text.parse();
-        let mut uri = parsed.map_err(|why| AmqpError::new("url", format!("this is no URL of a broker: {why}")))?;
+        let mut uri = parsed.map_err(|why| {
+            Mistake::new("url", format!("this is no URL of a broker: {why}; write amqp://user@host:5672/%2f"))
+        })?;
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
         let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
         if let Some((inside, _)) = host.strip_prefix('[').and_then(|host| host.split_once(']')) {
@@ -40,13 +42,15 @@ impl Broker {
             return refuse("this program was built without the feature `tls`, so there is no amqps://");
         }
         let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters).to_owned();
-        Ok(Self { uri, parameters, has_password: user.is_some_and(|user| user.contains(':')) })
+        let given = user.is_some_and(|user| user.contains(':'));
+        let password = given.then(|| Credential::new(&*uri.authority.userinfo.password));
+        Ok(Self { uri, parameters, password })
     }
 
     /// The same, with another password.
-    pub(crate) fn with_password(mut self, password: &str) -> Self {
-        password.clone_into(&mut self.uri.authority.userinfo.password);
-        self.has_password = true;
+    pub(crate) fn with_password(mut self, password: Credential) -> Self {
+        password.reveal().clone_into(&mut self.uri.authority.userinfo.password);
+        self.password = Some(password);
         self
     }
 
@@ -68,8 +72,8 @@ impl Broker {
         self.uri.scheme == AMQPScheme::AMQPS
     }
 
-    pub(crate) fn has_password(&self) -> bool {
-        self.has_password
+    pub(crate) fn password(&self) -> Option<&Credential> {
+        self.password.as_ref()
     }
 
     /// As a config says it: without a password, with the other parameters.
@@ -122,7 +126,7 @@ mod tests {
             let broker = Broker::new(text).expect(text);
             assert_eq!((broker.to_string(), format!("{broker:?}")), (shown.to_owned(), shown.to_owned()));
             assert_eq!(broker.without_password(), config);
-            assert_eq!(broker.has_password(), text.contains("hunter2"));
+            assert_eq!(broker.password().is_some(), text.contains("hunter2"));
             assert_eq!(Broker::new(&broker.without_password()).expect("it is read again").without_password(), config);
         }
         assert_eq!(Broker::new("amqp://[::1]:5672").expect("a broker").host(), "::1");

@@ -153,7 +153,7 @@ impl Http {
     /// use tracework_http::Http;
     ///
     /// let mistake = Http::post("http://169.254.169.254/latest/meta-data").check().unwrap_err();
-    /// assert_eq!(mistake.key, "url");
+    /// assert_eq!(mistake.setting, "url");
     /// assert!(Http::post("https://example.com").header("x-team", "a\r\nb").check().is_err());
     /// ```
     pub fn check(&self) -> Result<(), Mistake> {

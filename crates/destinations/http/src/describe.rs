@@ -3,7 +3,7 @@
 use crate::auth::Auth;
 use crate::body::{Body, DATADOG_SOURCE, SPLUNK_SOURCE_TYPE};
 use crate::settings::Settings;
-use crate::{Compression, Credential, Method};
+use crate::{Compression, Method};
 use tracework_core::{Description, Secret, Setting};
 use tracework_net::Reach;
 
@@ -13,20 +13,16 @@ pub(crate) fn describe(kind: &str, settings: &Settings) -> Description {
     said = said.unless_usual("method", settings.method.name(), Method::Post.name());
     said = body(said, &settings.body);
     if !settings.headers.is_empty() {
+        let headers = Description::new("headers");
         let headers =
-            settings.headers.iter().fold(Description::new("headers"), |headers, (name, value)| {
-                match is_secret(name) || value.source() != Secret::Program {
-                    true => headers.with(name, value.source()),
-                    false => headers.with(name, value.reveal()),
-                }
-            });
+            { settings.headers.iter() }.fold(headers, |said, (name, value)| said.with(name, value.under(name)));
         said = said.section("headers", headers);
     }
     if let Some(given) = &settings.auth {
         said = said.section("auth", auth(given));
     }
     if let Some(secret) = &settings.sign {
-        said = said.section("sign", Description::new("sign").with("secret", named(secret, "secret")));
+        said = said.section("sign", Description::new("sign").with("secret", secret.said("secret")));
     }
     said = said.unless_usual("compress", settings.compression.name(), Compression::None.name());
     said = said.unless_usual("allow_private", settings.guard.reach == Reach::Anywhere, false);
@@ -36,8 +32,9 @@ pub(crate) fn describe(kind: &str, settings: &Settings) -> Description {
     }
     said = said.unless_usual("redirects", settings.redirects, 0);
     if let Some(proxy) = &settings.proxy {
-        said = said
-            .with("proxy", if proxy.reveal().contains('@') { named(proxy, "proxy") } else { proxy.reveal().into() });
+        let plain = *proxy.source() == Secret::Program && !proxy.reveal().contains('@');
+        let proxy = if plain { Setting::from(proxy.reveal()) } else { Setting::from(proxy.said("proxy")) };
+        said = said.with("proxy", proxy);
     }
     said = tls(said, settings);
     said = said.unless_usual("timeout", settings.timeout, Settings::TIMEOUT);
@@ -48,28 +45,18 @@ pub(crate) fn describe(kind: &str, settings: &Settings) -> Description {
 /// A URL that a chat gave out is itself the secret, and so may be what a query holds.
 fn url(said: Description, settings: &Settings) -> Description {
     let url = &settings.url;
-    if url.source() != Secret::Program || settings.body.is_chat() || url.reveal().contains('?') {
-        return said.with("url", named(url, "url"));
+    if *url.source() != Secret::Program || settings.body.is_chat() || url.reveal().contains('?') {
+        return said.with("url", url.said("url"));
     }
     said.with("url", url.reveal())
-}
-
-/// Where a secret comes from, under the name that a config has for it.
-fn named(secret: &Credential, name: &str) -> Setting {
-    Setting::Secret(match secret.source() {
-        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path },
-        other => other,
-    })
 }
 
 fn auth(auth: &Auth) -> Description {
     let said = Description::new("auth");
     match auth {
-        Auth::Bearer(token) => said.with("bearer", named(token, "bearer")),
-        Auth::Basic { user, password } => {
-            said.with("user", user.as_str()).with("password", named(password, "password"))
-        }
-        Auth::Key(key) => said.with("key", named(key, "key")),
+        Auth::Bearer(token) => said.with("bearer", token.said("bearer")),
+        Auth::Basic { user, password } => said.with("user", user.as_str()).with("password", password.said("password")),
+        Auth::Key(key) => said.with("key", key.said("key")),
     }
 }
 
@@ -99,18 +86,10 @@ fn body(said: Description, body: &Body) -> Description {
 
 #[cfg(feature = "tls")]
 fn tls(said: Description, settings: &Settings) -> Description {
-    let shown = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let tls = &settings.tls;
-    said.with_some("ca", shown(&tls.ca)).with_some("cert", shown(&tls.cert)).with_some("key", shown(&tls.key))
+    settings.tls.describe(said)
 }
 
 #[cfg(not(feature = "tls"))]
 fn tls(said: Description, _: &Settings) -> Description {
     said
-}
-
-/// Does a header of this name commonly hold a secret?
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["auth", "key", "token", "secret", "cookie", "password", "signature"].iter().any(|word| name.contains(word))
 }

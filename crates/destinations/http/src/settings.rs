@@ -3,34 +3,10 @@
 use crate::body::{Body, Packer};
 use crate::client::Guard;
 use crate::request::{Compression, Signer};
-use crate::{Auth, Credential};
+use crate::{Auth, Credential, Mistake};
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use std::fmt;
 use std::time::Duration;
-
-/// Something is set that cannot be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// What is set, as a config names it: `url`.
-    pub key: &'static str,
-    /// Why it cannot be; it holds no secret.
-    pub why: String,
-}
-
-impl Mistake {
-    pub(crate) fn new(key: &'static str, why: impl Into<String>) -> Self {
-        Self { key, why: why.into() }
-    }
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, self.why)
-    }
-}
-
-impl std::error::Error for Mistake {}
 
 /// How a request is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,16 +111,15 @@ impl Settings {
 
     fn url(&self) -> Result<Url, Mistake> {
         let wrong = |why: String| Mistake::new("url", why);
-        let mut url = Url::parse(self.url.reveal()).map_err(|error| wrong(format!("this is no URL: {error}")))?;
+        let mut url = server_url(self.url.reveal(), "https://example.com/logs").map_err(wrong)?;
         match url.scheme() {
             "https" if cfg!(feature = "tls") => {}
             "https" => return Err(wrong("this program was built without the feature `tls` of tracework-http".into())),
-            "http" => {}
-            other => return Err(wrong(format!("a URL of `{other}:` cannot be used; `http:` and `https:` can"))),
+            _ => {}
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong(
-                "the URL holds a user or a password; `auth: { user: .., password: .. }` is the place".into(),
+                "the URL holds a user or a password; write them as `auth: { user: .., password: .. }`".into(),
             ));
         }
         self.guard.literal(&url).map_err(|error| wrong(error.to_string()))?;
@@ -168,10 +143,14 @@ impl Settings {
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("tracework/", env!("CARGO_PKG_VERSION"))));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.body.content_type()));
         for (name, value) in &self.headers {
-            let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Mistake::new("headers", format!("`{}` is no name of a header", name.escape_debug())))?;
+            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+                Mistake::new(
+                    "headers",
+                    format!("`{}` is no name of a header; letters, digits and `-_` are allowed", name.escape_debug()),
+                )
+            })?;
             if OURS.contains(&header.as_str()) {
-                return Err(Mistake::new("headers", format!("`{name}` is made for each request")));
+                return Err(Mistake::new("headers", format!("`{name}` is made for each request; leave it out")));
             }
             headers.insert(header, typed("headers", name, value.reveal())?);
         }
@@ -201,20 +180,29 @@ const OURS: [&str; 10] = [
 fn typed(key: &'static str, name: &str, value: &str) -> Result<HeaderValue, Mistake> {
     let typed = HeaderValue::from_str(value);
     let mut typed = typed.map_err(|_| {
-        Mistake::new(key, format!("the value of `{name}` holds what no header may, such as a line end"))
+        Mistake::new(key, format!("the value of `{name}` holds what no header may, such as a line end; leave that out"))
     })?;
     typed.set_sensitive(true);
     Ok(typed)
 }
 
+/// The URL of a server; if it is none, says what one is. The text is not in that, since it may hold a secret.
+fn server_url(text: &str, such_as: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Err(error) if text.starts_with("http") && text.contains("://") => {
+            Err(format!("this is no URL of a server: {error}; write one such as {such_as}"))
+        }
+        _ => Err(format!("this is no URL of a server; it begins with http:// or https://, as {such_as} does")),
+    }
+}
+
 /// The proxy at this URL.
 pub(crate) fn proxy_of(proxy: &Credential) -> Result<(reqwest::Proxy, Url), Mistake> {
-    let wrong = |why: &dyn fmt::Display| Mistake::new("proxy", format!("this is no URL of a proxy: {why}"));
-    let url = Url::parse(proxy.reveal()).map_err(|error| wrong(&error))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong(&format_args!("it begins with `{}:`; `http:` and `https:` are known", url.scheme())));
-    }
-    let made = reqwest::Proxy::all(url.as_str()).map_err(|error| wrong(&error.without_url()))?;
+    let wrong = |why: String| Mistake::new("proxy", why);
+    let url = server_url(proxy.reveal(), "http://proxy.example.com:3128").map_err(wrong)?;
+    let made = reqwest::Proxy::all(url.as_str());
+    let made = made.map_err(|error| wrong(format!("this is no URL of a server: {}", error.without_url())))?;
     Ok((made, url))
 }
 

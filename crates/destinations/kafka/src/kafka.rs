@@ -3,10 +3,10 @@
 use crate::answer::answers;
 use crate::deliver::{Delivery, Names};
 use crate::session::Session;
-use crate::settings::{Acks, Compression, CreateTopic, Hidden, Mistake, Settings};
+use crate::settings::{Acks, Compression, CreateTopic, Settings};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tracework_core::{Batch, Description, Destination, Failure, Format, Secret};
+use tracework_core::{Batch, Credential, Description, Destination, Failure, Format, Mistake};
 use tracework_format::Json;
 
 /// How long a delivery may take, librdkafka's own attempts included.
@@ -113,11 +113,10 @@ impl Kafka {
         self
     }
 
-    /// Sets an option of librdkafka that is shown nowhere, such as `sasl.password`, and where a saved config finds it.
+    /// Sets an option of librdkafka that is shown nowhere, such as `sasl.password`.
     #[must_use]
-    pub fn client_secret(mut self, option: &str, value: &str, from: Secret) -> Self {
-        let hidden = Hidden { value: value.to_owned(), from };
-        self.settings.secrets.insert(option.to_owned(), hidden);
+    pub fn client_secret(mut self, option: &str, value: impl Into<Credential>) -> Self {
+        self.settings.secrets.insert(option.to_owned(), value.into());
         self
     }
 
@@ -220,7 +219,7 @@ impl Destination for Kafka {
             client = client.with(name, value.as_str());
         }
         for (name, hidden) in secrets {
-            client = client.with(name, hidden.from.clone());
+            client = client.with(name, hidden.said(name));
         }
         let created = create.map(|CreateTopic { partitions, replication }| {
             let created = Description::new("create_topic").with("partitions", u64::from(partitions));

@@ -15,4 +15,5 @@ mod topics;
 
 pub use kafka::Kafka;
 pub use options::{SECRETS, check_option};
-pub use settings::{Acks, Compression, CreateTopic, Mistake};
+pub use settings::{Acks, Compression, CreateTopic};
+pub use tracework_core::{Credential, Mistake};

@@ -79,18 +79,18 @@ pub(crate) const ALIASES: [(&str, &str); 1] = [("queue.buffering.max.ms", "linge
 /// It does not, or the option is set elsewhere; the text says so, and behind a semicolon what to do.
 pub fn check_option(name: &str, value: &str) -> Result<(), String> {
     if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
-        return Err((*why).to_owned());
+        return Err(format!("`{name}` {why}"));
     }
     if name.ends_with("_cb") {
-        return Err("is for programs alone; leave it out".to_owned());
+        return Err(format!("`{name}` is for programs alone; leave it out"));
     }
     let mut config = ClientConfig::new();
     match config.set(name, value).create_native_config() {
         Ok(_) => Ok(()),
         Err(KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..)) => Err(unknown(name)),
-        Err(_) if SECRETS.contains(&name) => Err("librdkafka does not take this value".to_owned()),
+        Err(_) if SECRETS.contains(&name) => Err(format!("librdkafka does not take this value of `{name}`")),
         Err(KafkaError::ClientConfig(_, why, ..)) => Err(why.replace("; ", ", ")),
-        Err(_) => Err("holds a zero byte".to_owned()),
+        Err(_) => Err(format!("`{name}` holds a zero byte; leave it out")),
     }
 }
 

@@ -4,10 +4,9 @@ use crate::options::{ALIASES, check_option};
 use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
-use tracework_core::Secret;
-use tracework_format::{Allowed, Pattern, PatternError, Template};
+use tracework_core::{Credential, Mistake};
+use tracework_format::{Allowed, Pattern, Template};
 
 /// Names of topics: letters, digits, `.`, `_` and `-`, at most 249 of them (`org.apache.kafka.common.internals.Topic`).
 const TOPICS: Allowed = Allowed::new("._-", 249);
@@ -94,54 +93,6 @@ impl Default for CreateTopic {
     }
 }
 
-/// Something set that will not do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// What is set: `brokers`, `topic`, `key`, `client`, ..
-    pub name: &'static str,
-    /// The option of librdkafka, if it is one.
-    pub option: Option<String>,
-    /// Where in the text, if it is in a part of it.
-    pub part: Option<std::ops::Range<usize>>,
-    /// What is wrong with it; behind a semicolon, what to do.
-    pub why: String,
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.option {
-            Some(option) => write!(f, "{}.{option}: {}", self.name, self.why),
-            None => write!(f, "{}: {}", self.name, self.why),
-        }
-    }
-}
-
-impl std::error::Error for Mistake {}
-
-impl Mistake {
-    pub(crate) fn of(name: &'static str, why: impl Into<String>) -> Self {
-        Self { name, option: None, part: None, why: why.into() }
-    }
-
-    fn of_pattern(name: &'static str, error: &PatternError) -> Self {
-        let part = error.at..error.at + error.name.len();
-        Self { part: Some(part), ..Self::of(name, format!("`{}` {}", error.name.escape_debug(), error.what)) }
-    }
-}
-
-/// A value that is not shown.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Hidden {
-    pub(crate) value: String,
-    pub(crate) from: Secret,
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
 /// What is set for a destination.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -154,47 +105,45 @@ pub(crate) struct Settings {
     pub(crate) create: Option<CreateTopic>,
     pub(crate) headers: bool,
     pub(crate) options: BTreeMap<String, String>,
-    pub(crate) secrets: BTreeMap<String, Hidden>,
+    pub(crate) secrets: BTreeMap<String, Credential>,
 }
 
 impl Settings {
     /// What each message's topic is made by.
     pub(crate) fn topic(&self) -> Result<Template, Mistake> {
-        Template::new(&self.topic, TOPICS).map_err(|error| match self.topic.contains('{') {
-            true => Mistake::of_pattern("topic", &error),
-            false => Mistake::of("topic", format!("`{}` {}", self.topic.escape_debug(), error.what)),
-        })
+        Template::new(&self.topic, TOPICS).map_err(|error| error.of_setting("topic"))
     }
 
     /// What each message's key is made by.
     pub(crate) fn key(&self) -> Result<Option<Pattern>, Mistake> {
         let pattern = self.key.as_deref().map(Pattern::new).transpose();
-        pattern.map_err(|error| Mistake::of_pattern("key", &error))
+        pattern.map_err(|error| error.of_setting("key"))
     }
 
     /// All that is wrong with it.
     pub(crate) fn check(&self) -> Result<(), Mistake> {
         if self.brokers.is_empty() {
-            return Err(Mistake::of("brokers", "there is none; write `[HOST:PORT]`"));
+            return Err(Mistake::new("brokers", "there is none; write `[HOST:PORT]`"));
         }
         self.brokers.iter().try_for_each(|broker| check_broker(broker))?;
         self.topic()?;
         self.key()?;
         if self.timeout < Duration::from_secs(1) || self.timeout > Duration::from_secs(86_400) {
-            return Err(Mistake::of("timeout", "lies outside of 1s to 24h; give brokers time to answer"));
+            return Err(Mistake::new("timeout", "it lies outside of 1s to 24h; give brokers time to answer"));
         }
         if let Some(CreateTopic { partitions: 0, .. } | CreateTopic { replication: Some(0), .. }) = self.create {
-            return Err(Mistake::of("create_topic", "0 of it hold nothing; write 1 or more"));
+            return Err(Mistake::new("create_topic", "0 of it hold nothing; write 1 or more"));
         }
-        let options = self.options.iter();
-        let secrets = self.secrets.iter().map(|(name, hidden)| (name, &hidden.value));
+        let options = self.options.iter().map(|(name, value)| (name, value.as_str()));
+        let secrets = self.secrets.iter().map(|(name, hidden)| (name, hidden.reveal()));
         for (name, value) in options.chain(secrets) {
-            check_option(name, value)
-                .map_err(|why| Mistake { option: Some(name.clone()), ..Mistake::of("client", why) })?;
+            check_option(name, value).map_err(|why| Mistake::new(format!("client.{name}"), why))?;
         }
         if self.acks != Acks::All && self.options.get("enable.idempotence").is_some_and(|value| value == "true") {
-            let why = "needs `acks: all`; leave one of them out".to_owned();
-            return Err(Mistake { option: Some("enable.idempotence".into()), ..Mistake::of("client", why) });
+            return Err(Mistake::new(
+                "client.enable.idempotence",
+                "`enable.idempotence` needs `acks: all`; leave one of them out",
+            ));
         }
         Ok(())
     }
@@ -217,7 +166,7 @@ impl Settings {
             config.set(name, value);
         }
         for (name, hidden) in &self.secrets {
-            config.set(name, &hidden.value);
+            config.set(name, hidden.reveal());
         }
         // What it logs is kept for the text of errors; `debug` is asked for by whoever wants all of it.
         let debug = self.options.contains_key("debug");
@@ -229,7 +178,7 @@ impl Settings {
 /// `HOST` or `HOST:PORT`, nothing else: librdkafka would find out only when it connects.
 fn check_broker(broker: &str) -> Result<(), Mistake> {
     let shown = broker.rsplit('@').next().unwrap_or_default().escape_debug().to_string();
-    let wrong = |what: &str| Err(Mistake::of("brokers", format!("`{shown}` {what}; write HOST:PORT")));
+    let wrong = |what: &str| Err(Mistake::new("brokers", format!("`{shown}` {what}; write HOST:PORT")));
     if broker.contains('@') {
         return wrong("has a user name before it; that goes into `client: {sasl.username: ..}`");
     }

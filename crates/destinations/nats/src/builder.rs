@@ -3,7 +3,7 @@
 use crate::link::Link;
 use std::fmt;
 use std::time::Duration;
-use tracework_core::{Description, Secret};
+use tracework_core::{Credential, Description, Mistake};
 use tracework_format::{Allowed, Template};
 use tracework_net::Tls;
 
@@ -25,10 +25,8 @@ pub struct JetStream {
     /// `nats://host:port`, without a user.
     pub(crate) address: String,
     pub(crate) user: Option<String>,
-    pub(crate) password: Option<String>,
-    password_source: Secret,
-    pub(crate) token: Option<String>,
-    token_source: Secret,
+    pub(crate) password: Option<Credential>,
+    pub(crate) token: Option<Credential>,
     pub(crate) subject: Template,
     pub(crate) declare_stream: Option<String>,
     pub(crate) tls: Tls,
@@ -37,29 +35,6 @@ pub struct JetStream {
     pub(crate) content_type: &'static str,
     pub(crate) link: Option<Link>,
 }
-
-/// A setting that cannot be used: of which name, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JetStreamError {
-    /// The name of the setting: `url`, `subject`, `declare_stream`.
-    pub setting: &'static str,
-    /// Why it cannot be used, and what could.
-    pub why: String,
-}
-
-impl JetStreamError {
-    pub(crate) fn new(setting: &'static str, why: impl Into<String>) -> Self {
-        Self { setting, why: why.into() }
-    }
-}
-
-impl fmt::Display for JetStreamError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.setting, self.why)
-    }
-}
-
-impl std::error::Error for JetStreamError {}
 
 impl fmt::Debug for JetStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,8 +48,8 @@ impl JetStream {
     /// # Errors
     ///
     /// It is no such URL. The message does not show it, since it may hold a password.
-    pub fn to(url: &str) -> Result<Self, JetStreamError> {
-        let refuse = |why: &str| Err(JetStreamError::new("url", why));
+    pub fn to(url: &str) -> Result<Self, Mistake> {
+        let refuse = |why: &str| Err(Mistake::new("url", why));
         let url = url.trim().trim_end_matches('/');
         let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| ["nats", "tls"].contains(scheme)) else {
             return refuse("this is no URL of a server; it begins with nats:// or tls://");
@@ -87,16 +62,14 @@ impl JetStream {
             return refuse("it names no host and port; write nats://user@host:4222");
         }
         let (user, password) = match user.map(|user| user.split_once(':').map_or((user, None), |(a, b)| (a, Some(b)))) {
-            Some((user, password)) => (Some(user.to_owned()), password.map(str::to_owned)),
+            Some((user, password)) => (Some(user.to_owned()), password.map(Credential::new)),
             None => (None, None),
         };
         Ok(Self {
             address,
             user,
             password,
-            password_source: Secret::Program,
             token: None,
-            token_source: Secret::Program,
             subject: template(SUBJECT)?,
             declare_stream: None,
             tls: Tls::default(),
@@ -109,26 +82,14 @@ impl JetStream {
 
     /// The password of the user, instead of one in the URL. It appears in no message and in no saved plan.
     #[must_use]
-    pub fn password(self, password: &str) -> Self {
-        Self { password: Some(password.to_owned()), ..self }
+    pub fn password(self, password: impl Into<Credential>) -> Self {
+        Self { password: Some(password.into()), ..self }
     }
 
     /// A token, in the place of a user and a password. It appears in no message and in no saved plan.
     #[must_use]
-    pub fn token(self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self }
-    }
-
-    /// Says where the password came from, so that a saved plan can name that.
-    #[must_use]
-    pub fn password_source(self, source: Secret) -> Self {
-        Self { password_source: source, ..self }
-    }
-
-    /// Says where the token came from, so that a saved plan can name that.
-    #[must_use]
-    pub fn token_source(self, source: Secret) -> Self {
-        Self { token_source: source, ..self }
+    pub fn token(self, token: impl Into<Credential>) -> Self {
+        Self { token: Some(token.into()), ..self }
     }
 
     /// The subject: a [`Template`] of letters, digits and `._-:/`, with something between any two dots.
@@ -136,10 +97,10 @@ impl JetStream {
     /// # Errors
     ///
     /// It is no template, or a subject that is not allowed.
-    pub fn subject(self, subject: &str) -> Result<Self, JetStreamError> {
+    pub fn subject(self, subject: &str) -> Result<Self, Mistake> {
         let subject = template(subject)?;
         match subject.constant().and_then(objection) {
-            Some(why) => Err(JetStreamError::new("subject", format!("`{}` {why}", subject.text()))),
+            Some(why) => Err(Mistake::new("subject", format!("`{}` {why}", subject.text()))),
             None => Ok(Self { subject, ..self }),
         }
     }
@@ -150,10 +111,12 @@ impl JetStream {
     /// # Errors
     ///
     /// The name is not of letters, digits, `-` and `_`.
-    pub fn declare_stream(self, name: &str) -> Result<Self, JetStreamError> {
-        let wrong = |why: String| JetStreamError::new("declare_stream", format!("`{name}`: {why}"));
-        let template = Template::new(name, STREAMS).map_err(|error| wrong(error.to_string()))?;
-        let Some(name) = template.constant() else { return Err(wrong("it has places for parts of a record".into())) };
+    pub fn declare_stream(self, name: &str) -> Result<Self, Mistake> {
+        let template = Template::new(name, STREAMS).map_err(|error| error.of_setting("declare_stream"))?;
+        let Some(name) = template.constant() else {
+            let why = format!("`{name}` has places for parts of a record; write one name");
+            return Err(Mistake::new("declare_stream", why));
+        };
         Ok(Self { declare_stream: Some(name.to_owned()), ..self })
     }
 
@@ -180,9 +143,9 @@ impl JetStream {
     /// # Errors
     ///
     /// A stream shall be created, and its subjects cannot be told.
-    pub fn check(&self) -> Result<(), JetStreamError> {
+    pub fn check(&self) -> Result<(), Mistake> {
         match self.declare_stream.is_some() && self.subjects().is_none() {
-            true => Err(JetStreamError::new(
+            true => Err(Mistake::new(
                 "declare_stream",
                 "the subject comes from each record from its first part on; let it begin with a name, as logs.{level} does",
             )),
@@ -205,34 +168,23 @@ impl JetStream {
             (Some(user), Some((scheme, host))) => format!("{scheme}://{user}@{host}"),
             _ => self.address.clone(),
         };
-        let shown = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        Description::new("nats")
+        let said = Description::new("nats")
             .with("url", url)
-            .with_some("password", self.password.as_ref().map(|_| named("password", &self.password_source)))
-            .with_some("token", self.token.as_ref().map(|_| named("token", &self.token_source)))
+            .with_some("password", self.password.as_ref().map(|password| password.said("password")))
+            .with_some("token", self.token.as_ref().map(|token| token.said("token")))
             .unless_usual("subject", self.subject.text(), SUBJECT)
             .with_some("declare_stream", self.declare_stream.clone())
             .unless_usual("timeout", self.timeout, TIMEOUT)
-            .unless_usual("connect_timeout", self.connect_timeout, CONNECT_TIMEOUT)
-            .with_some("ca", shown(&self.tls.ca))
-            .with_some("cert", shown(&self.tls.cert))
-            .with_some("key", shown(&self.tls.key))
-    }
-}
-
-/// Where a secret comes from, under the name that a config has for it.
-fn named(name: &str, source: &Secret) -> Secret {
-    match source {
-        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path: path.clone() },
-        other => other.clone(),
+            .unless_usual("connect_timeout", self.connect_timeout, CONNECT_TIMEOUT);
+        self.tls.describe(said)
     }
 }
 
 /// What is wrong with a subject, beside its letters.
 pub(crate) fn objection(subject: &str) -> Option<&'static str> {
-    subject.split('.').any(str::is_empty).then_some("has nothing before, after or between two dots")
+    subject.split('.').any(str::is_empty).then_some("has nothing before, after or between two dots; write a name there")
 }
 
-fn template(text: &str) -> Result<Template, JetStreamError> {
-    Template::new(text, NAMES).map_err(|error| JetStreamError::new("subject", format!("`{text}`: {error}")))
+fn template(text: &str) -> Result<Template, Mistake> {
+    Template::new(text, NAMES).map_err(|error| error.of_setting("subject"))
 }

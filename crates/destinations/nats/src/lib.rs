@@ -8,12 +8,13 @@
 //!     .subject("logs.{service}.{level}")?
 //!     .declare_stream("LOGS")?;
 //! // control.attach("nats", nats)?;
-//! # Ok::<(), tracework_nats::JetStreamError>(())
+//! # Ok::<(), tracework_nats::Mistake>(())
 //! ```
 
 mod builder;
 mod deliver;
 mod link;
 
-pub use builder::{JetStream, JetStreamError};
+pub use builder::JetStream;
+pub use tracework_core::{Credential, Mistake};
 pub use tracework_net::Tls;

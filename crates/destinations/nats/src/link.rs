@@ -62,10 +62,11 @@ impl Link {
 fn options(nats: &JetStream) -> Result<ConnectOptions, tracework_net::TlsError> {
     let mut options = ConnectOptions::new().name("tracework").connection_timeout(nats.connect_timeout);
     if let Some(token) = &nats.token {
-        options = options.token(token.clone());
+        options = options.token(token.reveal().to_owned());
     }
     if let Some(user) = &nats.user {
-        options = options.user_and_password(user.clone(), nats.password.clone().unwrap_or_default());
+        let password = nats.password.as_ref().map(|password| password.reveal().to_owned());
+        options = options.user_and_password(user.clone(), password.unwrap_or_default());
     }
     if nats.address.starts_with("tls://") {
         let config = nats.tls.client_config()?;

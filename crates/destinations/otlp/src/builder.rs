@@ -129,7 +129,7 @@ impl Otlp {
     /// ```
     /// use tracework_otlp::Otlp;
     ///
-    /// assert_eq!(Otlp::grpc("localhost:4317").check().unwrap_err().key, "endpoint");
+    /// assert_eq!(Otlp::grpc("localhost:4317").check().unwrap_err().setting, "endpoint");
     /// assert!(Otlp::http("http://localhost:4318").header("x-team", "a\r\nb").check().is_err());
     /// ```
     pub fn check(&self) -> Result<(), Mistake> {

@@ -2,17 +2,14 @@
 
 use crate::Otlp;
 use crate::settings::{Compression, Protocol, Settings};
-use tracework_core::{Description, Secret};
+use tracework_core::Description;
 
 pub(crate) fn describe(otlp: &Otlp) -> Description {
     let settings = &otlp.settings;
     let mut said = Description::new("otlp").with("endpoint", settings.endpoint.as_str());
     said = said.unless_usual("protocol", settings.protocol.name(), Protocol::Grpc.name());
-    let headers =
-        settings.headers.iter().fold(Description::new("headers"), |headers, (name, value)| match value.source() {
-            Secret::Program if !is_secret(name) => headers.with(name, value.reveal()),
-            source => headers.with(name, source),
-        });
+    let headers = Description::new("headers");
+    let headers = { settings.headers.iter() }.fold(headers, |said, (name, value)| said.with(name, value.under(name)));
     said = said.section("headers", headers);
     let resource =
         otlp.encoder.set().fold(Description::new("resource"), |resource, (name, value)| resource.with(name, value));
@@ -29,18 +26,10 @@ pub(crate) fn describe(otlp: &Otlp) -> Description {
 
 #[cfg(feature = "tls")]
 fn tls(said: Description, settings: &Settings) -> Description {
-    let shown = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let tls = &settings.tls;
-    said.with_some("ca", shown(&tls.ca)).with_some("cert", shown(&tls.cert)).with_some("key", shown(&tls.key))
+    settings.tls.describe(said)
 }
 
 #[cfg(not(feature = "tls"))]
 fn tls(said: Description, _: &Settings) -> Description {
     said
-}
-
-/// Does a header of this name commonly hold a secret?
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["auth", "key", "token", "secret", "cookie", "password", "signature"].iter().any(|word| name.contains(word))
 }

@@ -12,14 +12,13 @@
 mod answer;
 mod builder;
 mod client;
-mod credential;
 mod describe;
 mod destination;
 mod judge;
 mod settings;
 
 pub use builder::Otlp;
-pub use credential::Credential;
-pub use settings::{Compression, Mistake, Protocol};
+pub use settings::{Compression, Protocol};
+pub use tracework_core::{Credential, Mistake};
 #[cfg(feature = "tls")]
 pub use tracework_net::Tls;

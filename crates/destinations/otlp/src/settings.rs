@@ -1,33 +1,9 @@
 //! What is set for a destination, and whether it can be.
 
-use crate::Credential;
+use crate::{Credential, Mistake};
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use std::fmt;
 use std::time::Duration;
-
-/// Something is set that cannot be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// What is set, as a config names it: `endpoint`.
-    pub key: &'static str,
-    /// Why it cannot be; it holds no secret.
-    pub why: String,
-}
-
-impl Mistake {
-    fn new(key: &'static str, why: impl Into<String>) -> Self {
-        Self { key, why: why.into() }
-    }
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, self.why)
-    }
-}
-
-impl std::error::Error for Mistake {}
 
 /// How records go to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,26 +126,34 @@ impl Settings {
             ));
         }
         if self.most < 1024 {
-            return Err(Mistake::new("max_request", "a request of less than 1 KiB holds too little"));
+            return Err(Mistake::new(
+                "max_request",
+                "a request of less than 1 KiB holds too little; write at least 1KiB",
+            ));
         }
         Ok(Target { url: self.url()?, headers: self.headers()? })
     }
 
     fn url(&self) -> Result<Url, Mistake> {
         let wrong = |why: String| Mistake::new("endpoint", why);
-        let mut url = Url::parse(&self.endpoint)
-            .map_err(|error| wrong(format!("is no URL, such as {}: {error}", self.protocol.usual_endpoint())))?;
+        let (text, usual) = (self.endpoint.as_str(), self.protocol.usual_endpoint());
+        let mut url = match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+            Err(error) if text.starts_with("http") && text.contains("://") => {
+                return Err(wrong(format!("this is no URL of a server: {error}; write one such as {usual}")));
+            }
+            _ => {
+                let why = format!("this is no URL of a server; it begins with http:// or https://, as {usual} does");
+                return Err(wrong(why));
+            }
+        };
         match url.scheme() {
             "https" if cfg!(feature = "tls") => {}
             "https" => return Err(wrong("this program was built without the feature `tls` of tracework-otlp".into())),
-            "http" if url.has_host() => {}
-            other => {
-                let say = self.protocol.usual_endpoint();
-                return Err(wrong(format!("begins with `{other}:`; `http:` and `https:` are known, as in {say}")));
-            }
+            _ => {}
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("holds a user or a password; `headers` is the place for what lets it in".into()));
+            return Err(wrong("the URL holds a user or a password; write what lets it in as `headers`".into()));
         }
         url.set_fragment(None);
         let path = url.path().trim_end_matches('/').to_owned();
@@ -187,14 +171,18 @@ impl Settings {
     fn headers(&self) -> Result<HeaderMap, Mistake> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let header = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Mistake::new("headers", format!("`{}` is no name of a header", name.escape_debug())))?;
+            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+                Mistake::new(
+                    "headers",
+                    format!("`{}` is no name of a header; letters, digits and `-_` are allowed", name.escape_debug()),
+                )
+            })?;
             if OURS.contains(&header.as_str()) || header.as_str().starts_with("grpc-") {
-                return Err(Mistake::new("headers", format!("`{name}` is made for each request")));
+                return Err(Mistake::new("headers", format!("`{name}` is made for each request; leave it out")));
             }
             let value = HeaderValue::from_str(value.reveal());
             let mut value = value.map_err(|_| {
-                let why = format!("the value of `{name}` holds what no header may, such as a line end");
+                let why = format!("the value of `{name}` holds what no header may, such as a line end; leave that out");
                 Mistake::new("headers", why)
             })?;
             value.set_sensitive(true);

@@ -4,7 +4,7 @@ use crate::server::Server;
 use redis::Connection;
 use std::fmt;
 use std::time::Duration;
-use tracework_core::{Description, Secret};
+use tracework_core::{Credential, Description, Mistake};
 use tracework_format::{Allowed, Template};
 
 const NAMES: Allowed = Allowed::new("._-:/", 512);
@@ -20,36 +20,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// name of the stream is made of the record and that stream cannot take it: then that record alone is refused.
 pub struct RedisStream {
     pub(crate) server: Server,
-    password_source: Secret,
     pub(crate) stream: Template,
     pub(crate) max_length: Option<u64>,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) connection: Option<Connection>,
 }
-
-/// A setting that cannot be used: of which name, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RedisStreamError {
-    /// The name of the setting: `url`, `stream`.
-    pub setting: &'static str,
-    /// Why it cannot be used, and what could.
-    pub why: String,
-}
-
-impl RedisStreamError {
-    pub(crate) fn new(setting: &'static str, why: impl Into<String>) -> Self {
-        Self { setting, why: why.into() }
-    }
-}
-
-impl fmt::Display for RedisStreamError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.setting, self.why)
-    }
-}
-
-impl std::error::Error for RedisStreamError {}
 
 impl fmt::Debug for RedisStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,10 +39,9 @@ impl RedisStream {
     /// # Errors
     ///
     /// It is no such URL. The message does not show it, since it may hold a password.
-    pub fn to(url: &str) -> Result<Self, RedisStreamError> {
+    pub fn to(url: &str) -> Result<Self, Mistake> {
         Ok(Self {
             server: Server::new(url)?,
-            password_source: Secret::Program,
             stream: template(STREAM)?,
             max_length: None,
             timeout: TIMEOUT,
@@ -77,14 +52,8 @@ impl RedisStream {
 
     /// The password, instead of one in the URL. It appears in no message and in no saved plan.
     #[must_use]
-    pub fn password(self, password: &str) -> Self {
-        Self { server: self.server.with_password(password), ..self }
-    }
-
-    /// Says where the password came from, so that a saved plan can name that.
-    #[must_use]
-    pub fn password_source(self, source: Secret) -> Self {
-        Self { password_source: source, ..self }
+    pub fn password(self, password: impl Into<Credential>) -> Self {
+        Self { server: self.server.with_password(password.into()), ..self }
     }
 
     /// The stream: a [`Template`] of letters, digits and `._-:/`.
@@ -92,7 +61,7 @@ impl RedisStream {
     /// # Errors
     ///
     /// It is no template, or a name that is not allowed.
-    pub fn stream(self, stream: &str) -> Result<Self, RedisStreamError> {
+    pub fn stream(self, stream: &str) -> Result<Self, Mistake> {
         Ok(Self { stream: template(stream)?, ..self })
     }
 
@@ -117,7 +86,7 @@ impl RedisStream {
     pub(crate) fn describe(&self) -> Description {
         Description::new("redis")
             .with("url", self.server.to_string())
-            .with_some("password", self.server.has_password.then(|| named("password", &self.password_source)))
+            .with_some("password", self.server.password.as_ref().map(|password| password.said("password")))
             .unless_usual("stream", self.stream.text(), STREAM)
             .with_some("max_length", self.max_length)
             .unless_usual("timeout", self.timeout, TIMEOUT)
@@ -125,14 +94,6 @@ impl RedisStream {
     }
 }
 
-/// Where a secret comes from, under the name that a config has for it.
-fn named(name: &str, source: &Secret) -> Secret {
-    match source {
-        Secret::File { path, .. } => Secret::File { name: format!("{name}_file"), path: path.clone() },
-        other => other.clone(),
-    }
-}
-
-fn template(text: &str) -> Result<Template, RedisStreamError> {
-    Template::new(text, NAMES).map_err(|error| RedisStreamError::new("stream", format!("`{text}`: {error}")))
+fn template(text: &str) -> Result<Template, Mistake> {
+    Template::new(text, NAMES).map_err(|error| error.of_setting("stream"))
 }

@@ -8,11 +8,12 @@
 //!     .stream("logs:{service}:{level}")?
 //!     .max_length(1_000_000);
 //! // control.attach("redis", redis)?;
-//! # Ok::<(), tracework_redis::RedisStreamError>(())
+//! # Ok::<(), tracework_redis::Mistake>(())
 //! ```
 
 mod builder;
 mod deliver;
 mod server;
 
-pub use builder::{RedisStream, RedisStreamError};
+pub use builder::RedisStream;
+pub use tracework_core::{Credential, Mistake};

@@ -1,6 +1,6 @@
 //! Which server, and how it is named in messages.
 
-use crate::RedisStreamError;
+use crate::{Credential, Mistake};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use std::fmt;
 
@@ -10,13 +10,14 @@ pub(crate) struct Server {
     pub(crate) info: ConnectionInfo,
     /// The URL without a password.
     shown: String,
-    pub(crate) has_password: bool,
+    /// The password that was given, in the URL or beside it.
+    pub(crate) password: Option<Credential>,
 }
 
 impl Server {
     /// The server of `redis://user:password@host:port/database`, or `redis+unix:///path`.
-    pub(crate) fn new(text: &str) -> Result<Self, RedisStreamError> {
-        let refuse = |why: &str| Err(RedisStreamError::new("url", why));
+    pub(crate) fn new(text: &str) -> Result<Self, Mistake> {
+        let refuse = |why: &str| Err(Mistake::new("url", why));
         let text = text.trim();
         if text.starts_with("rediss://") {
             return refuse("there is no TLS to Redis; let a tunnel such as stunnel stand before it, and name its port");
@@ -30,14 +31,14 @@ impl Server {
         if matches!(info.addr(), ConnectionAddr::Tcp(host, _) if host.is_empty()) {
             return refuse("it names no host; write redis://user@host:6379/0");
         }
-        let has_password = info.redis_settings().password().is_some();
-        Ok(Self { shown: without_password(text), has_password, info })
+        let password = info.redis_settings().password().map(Credential::new);
+        Ok(Self { shown: without_password(text), password, info })
     }
 
-    pub(crate) fn with_password(mut self, password: &str) -> Self {
-        let settings = self.info.redis_settings().clone().set_password(password);
+    pub(crate) fn with_password(mut self, password: Credential) -> Self {
+        let settings = self.info.redis_settings().clone().set_password(password.reveal());
         self.info = self.info.set_redis_settings(settings);
-        self.has_password = true;
+        self.password = Some(password);
         self
     }
 }
@@ -81,7 +82,7 @@ mod tests {
         ] {
             let server = Server::new(text).expect(text);
             assert_eq!(server.to_string(), shown);
-            assert_eq!(server.has_password, text.contains("hunter2"), "{text}");
+            assert_eq!(server.password.is_some(), text.contains("hunter2"), "{text}");
         }
         for text in
             ["", "cache", "http://ann:hunter2@cache", "rediss://ann:hunter2@cache", "redis://ann:hunter2@cache/x"]

@@ -13,7 +13,7 @@ use std::str::FromStr;
 /// assert_eq!("tls://[2001:db8::1]:7000".parse::<Address>()?.to_string(), "tls://[2001:db8::1]:7000");
 /// assert_eq!("unix:/dev/log".parse::<Address>()?.to_string(), "unix:/dev/log");
 /// let error = "logs.example.com:514".parse::<Address>().unwrap_err();
-/// assert_eq!(error.to_string(), "`logs.example.com:514` is no address: write udp://HOST:PORT, tcp://, tls:// or unix:/dev/log");
+/// assert_eq!(error.to_string(), "this is no address of a server; write udp://HOST:PORT, tcp://, tls:// or unix:/dev/log");
 /// # Ok::<(), tracework_syslog::BadAddress>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +28,15 @@ pub enum Address {
     Tls(String, u16),
 }
 
-/// The text is no address of a syslog server.
+/// The text is no address of a syslog server. It is not shown, since a password may be where none belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadAddress {
-    given: String,
     why: String,
 }
 
 impl fmt::Display for BadAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no address: {}", self.given.escape_debug(), self.why)
+        write!(f, "this is no address of a server; {}", self.why)
     }
 }
 
@@ -53,7 +52,7 @@ impl FromStr for Address {
     type Err = BadAddress;
 
     fn from_str(text: &str) -> Result<Self, BadAddress> {
-        let bad = |why: &str| BadAddress { given: text.to_owned(), why: why.to_owned() };
+        let bad = |why: &str| BadAddress { why: why.to_owned() };
         let forms = "write udp://HOST:PORT, tcp://, tls:// or unix:/dev/log";
         if let Some(path) = text.strip_prefix("unix:") {
             let path = path.strip_prefix("//").unwrap_or(path);

@@ -273,10 +273,7 @@ impl Destination for Syslog {
         }
         #[cfg(feature = "tls")]
         {
-            let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-            let tracework_net::Tls { ca, cert, key } = &self.route.tls;
-            description =
-                description.with_some("ca", path(ca)).with_some("cert", path(cert)).with_some("key", path(key));
+            description = self.route.tls.describe(description);
         }
         Some(description)
     }

@@ -3,6 +3,7 @@
 use crate::part::{self, Part};
 use crate::{Zone, escape};
 use std::fmt;
+use tracework_core::Mistake;
 use tracework_core::Timestamp;
 
 /// A piece of a pattern.
@@ -40,6 +41,15 @@ pub struct PatternError {
     pub name: String,
     /// What is wrong with it.
     pub what: String,
+}
+
+impl PatternError {
+    /// As a mistake of the setting that the pattern is, which tells where in it.
+    #[must_use]
+    pub fn of_setting(&self, setting: &'static str) -> Mistake {
+        let part = self.at..self.at + self.name.len();
+        Mistake::new(setting, format!("`{}` {}", self.name.escape_debug(), self.what)).in_part(part)
+    }
 }
 
 impl fmt::Display for PatternError {

@@ -31,7 +31,7 @@ fn it_says_what_is_set_and_no_secret() {
 
 #[test]
 fn settings_that_do_not_fit_each_other_are_refused_by_name() {
-    type Change = fn(Amqp) -> Result<Amqp, tracework_amqp::AmqpError>;
+    type Change = fn(Amqp) -> Result<Amqp, tracework_amqp::Mistake>;
     let cases: [(&str, Change); 8] = [
         ("declare_exchange", |amqp| Ok(amqp.routing_key("x")?.declare_exchange(Exchange::Topic))),
         ("declare_exchange", |amqp| Ok(amqp.exchange("{level}")?.declare_exchange(Exchange::Topic))),

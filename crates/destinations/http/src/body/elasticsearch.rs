@@ -5,8 +5,8 @@
 //! delivery is answered 409 for what is there already, and changes nothing.
 
 use super::pack::{Pack, Packet, put_value, trimmed};
+use crate::Mistake;
 use crate::answer::Answer;
-use crate::settings::Mistake;
 use serde_json::Value;
 use tracework_core::{Batch, Failure, FailureClass, Refusal};
 use tracework_format::{Allowed, Template, put_json_str};

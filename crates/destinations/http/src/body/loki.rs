@@ -5,7 +5,7 @@
 //! mean that it took all other lines: the batch is then halved, and what comes twice is stored once.
 
 use super::pack::{Pack, Packet, trimmed};
-use crate::settings::Mistake;
+use crate::Mistake;
 use std::collections::HashMap;
 use tracework_core::{Batch, Format as _};
 use tracework_format::{Escape, Pattern, put_json_str};

@@ -17,8 +17,8 @@ pub(crate) use datadog::SOURCE as DATADOG_SOURCE;
 pub(crate) use pack::{Packer, Packet};
 pub(crate) use splunk::SOURCE_TYPE as SPLUNK_SOURCE_TYPE;
 
+use crate::Mistake;
 use crate::answer::Answer;
-use crate::settings::Mistake;
 use tracework_core::{Failure, Format};
 use tracework_format::{Ecs, Json, Text};
 

@@ -5,7 +5,7 @@
 //! [Serilog's names](https://github.com/serilog/serilog/wiki/Configuration-Basics#minimum-level).
 
 use super::pack::{Pack, Packet, put_members, put_pair, trimmed, whole};
-use crate::settings::Mistake;
+use crate::Mistake;
 use tracework_core::{Batch, Format as _, Record, Severity};
 use tracework_format::{Escape, Pattern};
 

@@ -1,7 +1,7 @@
 //! JSON by a pattern, a request for each record.
 
 use super::pack::{Pack, Packet, trimmed};
-use crate::settings::Mistake;
+use crate::Mistake;
 use tracework_core::{Batch, Draft, Format as _, Head, Key, Kind, Limits, Page, Record, Severity, Timestamp, Value};
 use tracework_format::{Escape, Pattern};
 

@@ -32,7 +32,7 @@ fn an_address_inside_is_refused_however_it_is_written() {
         ("http://192.168.0.1/", "a private address"),
     ] {
         let mistake = Http::post(url).check().expect_err(url);
-        assert!(mistake.key == "url" && mistake.why.contains(what), "{url}: {mistake}");
+        assert!(mistake.setting == "url" && mistake.why.contains(what), "{url}: {mistake}");
         assert!(mistake.why.ends_with("`allow_private: true` lets it be reached"), "{mistake}");
         Http::post(url).allow_private(true).check().expect("it is allowed now");
     }

@@ -119,24 +119,29 @@ fn compressed_bodies_say_so_and_are_smaller() {
 fn what_cannot_be_is_told_before_anything_is_sent() {
     let mistake = |http: Http| http.check().expect_err("it cannot be").to_string();
     let to = || Http::post("https://example.com/hook");
-    assert_eq!(mistake(to().header("x y", "a")), "headers: `x y` is no name of a header");
+    assert_eq!(
+        mistake(to().header("x y", "a")),
+        "headers: `x y` is no name of a header; letters, digits and `-_` are allowed"
+    );
     assert_eq!(
         mistake(to().header("x", "a\r\nSet-Cookie: b")),
-        "headers: the value of `x` holds what no header may, such as a line end"
+        "headers: the value of `x` holds what no header may, such as a line end; leave that out"
     );
-    assert_eq!(mistake(to().header("Content-Length", "5")), "headers: `Content-Length` is made for each request");
+    let ours = mistake(to().header("Content-Length", "5"));
+    assert_eq!(ours, "headers: `Content-Length` is made for each request; leave it out");
     assert!(mistake(to().auth(Auth::bearer("a\nb"))).starts_with("auth: the value of `authorization`"));
     assert!(mistake(to().auth(Auth::key("k"))).starts_with("auth: this body's vendor has no header"));
     assert!(mistake(to().auth(Auth::basic("a:b", "c"))).starts_with("auth: `a:b` has a colon"));
     assert!(mistake(to().sign("short")).starts_with("sign: the secret has 5 bytes"));
-    assert!(
-        mistake(to().proxy("socks5://p:1")).starts_with("proxy: this is no URL of a proxy: it begins with `socks5:`")
-    );
+    let proxy = mistake(to().proxy("socks5://ann:hunter2@p:1"));
+    assert!(proxy.starts_with("proxy: this is no URL of a server; it begins with http:// or https://"), "{proxy}");
+    assert!(!proxy.contains("hunter2"), "{proxy}");
     for (url, why) in [
-        ("example.com", "url: this is no URL: relative URL without a base"),
-        ("ftp://example.com", "url: a URL of `ftp:` cannot be used"),
-        ("file:///etc/passwd", "url: a URL of `file:`"),
-        ("gopher://example.com", "url: a URL of `gopher:`"),
+        ("example.com", "url: this is no URL of a server; it begins with http:// or https://"),
+        ("ftp://example.com", "url: this is no URL of a server; it begins with http:// or https://"),
+        ("file:///etc/passwd", "url: this is no URL of a server; it begins with http:// or https://"),
+        ("gopher://example.com", "url: this is no URL of a server; it begins with http:// or https://"),
+        ("http://example.com:port", "url: this is no URL of a server: invalid port number; write one such as https://"),
         ("https://ann:hunter2@example.com", "url: the URL holds a user or a password"),
     ] {
         let told = mistake(Http::post(url));

@@ -2,7 +2,7 @@
 
 use crate::support::unique;
 use std::time::Duration;
-use tracework_core::{Destination, Secret, Setting};
+use tracework_core::{Credential, Destination, Secret, Setting};
 use tracework_kafka::{Acks, Compression, CreateTopic, Kafka};
 
 fn wrong(kafka: &Kafka) -> String {
@@ -47,13 +47,17 @@ fn options_are_those_of_librdkafka() {
     assert!(wrong(&set("plugin.library.paths", "evil.so")).contains("loads programs"));
     assert!(wrong(&set("dr_msg_cb", "0")).contains("programs alone"));
     let both = set("enable.idempotence", "true").acks(Acks::None);
-    assert_eq!(wrong(&both), "client.enable.idempotence: needs `acks: all`; leave one of them out");
+    assert_eq!(
+        wrong(&both),
+        "client.enable.idempotence: `enable.idempotence` needs `acks: all`; leave one of them out"
+    );
 }
 
 #[test]
 fn a_secret_is_shown_nowhere() {
     let from = Secret::File { name: "sasl.password_file".into(), path: "kafka.password".into() };
-    let kafka = Kafka::new(["127.0.0.1:9092"], "logs").client_secret("sasl.password", "hunter2", from.clone());
+    let kafka = Kafka::new(["127.0.0.1:9092"], "logs")
+        .client_secret("sasl.password", Credential::new("hunter2").from(from.clone()));
     assert!(!format!("{kafka:?}").contains("hunter2"));
     let description = kafka.as_config().expect("a description");
     assert!(!format!("{description:?}").contains("hunter2"));

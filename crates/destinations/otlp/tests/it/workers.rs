@@ -53,10 +53,14 @@ fn it_works_where_a_program_has_a_runtime_and_where_that_is_gone() {
 #[test]
 fn what_is_set_wrongly_is_told_by_its_name() {
     for (otlp, key, told) in [
-        (Otlp::grpc("localhost:4317"), "endpoint", "begins with `localhost:`; `http:` and `https:` are known"),
-        (Otlp::grpc("nonsense"), "endpoint", "is no URL, such as http://localhost:4317"),
+        (Otlp::grpc("localhost:4317"), "endpoint", "this is no URL of a server; it begins with http:// or https://"),
+        (
+            Otlp::grpc("nonsense"),
+            "endpoint",
+            "this is no URL of a server; it begins with http:// or https://, as http://localhost:4317 does",
+        ),
         (Otlp::grpc("http://localhost:4317/v1/logs"), "endpoint", "gRPC knows no path"),
-        (Otlp::http("http://a:b@localhost"), "endpoint", "`headers` is the place"),
+        (Otlp::http("http://a:b@localhost"), "endpoint", "the URL holds a user or a password"),
         (Otlp::http("http://localhost").header("content-type", "x"), "headers", "is made for each request"),
         (Otlp::grpc("http://localhost").header("grpc-timeout", "x"), "headers", "is made for each request"),
         (Otlp::grpc("http://localhost").header("a b", "x"), "headers", "is no name of a header"),
@@ -64,7 +68,7 @@ fn what_is_set_wrongly_is_told_by_its_name() {
         (Otlp::grpc("http://localhost").max_request(10), "max_request", "holds too little"),
     ] {
         let mistake = otlp.check().expect_err(told);
-        assert_eq!(mistake.key, key, "{mistake}");
+        assert_eq!(mistake.setting, key, "{mistake}");
         assert!(mistake.why.contains(told), "{mistake}");
     }
 }
