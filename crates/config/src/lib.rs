@@ -33,7 +33,7 @@ pub use registry::{Clash, Registry};
 pub use reloader::{ReloadError, Reloader};
 pub use save::{SaveConfig, Saved};
 pub use schema::Schema;
-pub use section::{Reported, Secret, Section};
+pub use section::{Reported, Section, TlsFiles};
 pub use source::{ConfigSource, Environment, Value, profiles, starter};
 pub use tracework_core::units;
 pub use watch::{Watch, WatchSettings};

@@ -107,7 +107,7 @@ pub(crate) fn hide_secrets(root: &Node, problems: &Problems<'_>) {
 fn hide(node: &Node, secret: bool, redactor: &Redactor, problems: &Problems<'_>) {
     match &node.data {
         Data::Scalar { text, .. } => {
-            if secret || redactor.redact_text(text).is_some() {
+            if secret || redactor.redact_text(text).is_some() || has_user_and_password(text) {
                 problems.hide(node.place);
             }
         }
@@ -116,6 +116,12 @@ fn hide(node: &Node, secret: bool, redactor: &Redactor, problems: &Problems<'_>)
             entries.iter().for_each(|(key, node)| hide(node, redactor.is_secret(&key.text), redactor, problems));
         }
     }
+}
+
+/// Is it, or has it, something as `user:password@host`? With a scheme before it, the redactor knows it.
+fn has_user_and_password(text: &str) -> bool {
+    let is = |word: &str| word.rsplit_once('@').is_some_and(|(user, host)| user.contains(':') && !host.is_empty());
+    text.split(|letter: char| letter.is_whitespace() || letter == ',').any(is)
 }
 
 /// Every value under `root`, in its order. `profile` is the one that the program chose, if it did.

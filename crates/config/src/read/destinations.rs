@@ -73,6 +73,9 @@ fn read_one(top: &Section<'_>, key: &Key, node: &Node, known: &[String]) -> Opti
         return None;
     };
     let attachment = factory(&mut section);
+    if attachment.is_err() {
+        section.give_up();
+    }
     let source = said::source(node.entries(), section.asked(), section.paths(), section.secrets());
     let format = section.take_format();
     let mut settings = attachment.as_ref().map(|attachment| attachment.settings.clone()).unwrap_or_default();

@@ -8,13 +8,15 @@
 
 mod format;
 mod named;
+mod network;
 mod secret;
 mod take;
 mod typed;
 mod values;
 
-pub use secret::Secret;
 pub(crate) use values::{kind_names, off_or_level, severities};
+
+pub use network::TlsFiles;
 
 use crate::error::Problems;
 use crate::nearest::suggest;
@@ -24,8 +26,7 @@ use crate::registry::Registry;
 use crate::save::usual::Usual;
 use crate::schema::{ROOT, Recorder, Shape};
 use std::path::{Path, PathBuf};
-use tracework_core::Format;
-use tracework_core::nearest;
+use tracework_core::{Format, Mistake, nearest};
 
 /// More names than this are not listed in a message.
 const MOST_LISTED: usize = 12;
@@ -75,6 +76,8 @@ pub struct Section<'a> {
     place: Place,
     entries: &'a [(Key, Node)],
     asked: Vec<String>,
+    /// What was told about; a factory that gives up did not come to ask for all of it.
+    told: Vec<String>,
     colored: bool,
     format: Option<(String, Box<dyn Format>)>,
     paths: Vec<(String, PathBuf)>,
@@ -94,8 +97,8 @@ impl<'a> Section<'a> {
     }
 
     fn new(shared: &'a Shared<'a>, slot: usize, path: String, place: Place, entries: &'a [(Key, Node)]) -> Self {
-        let (asked, paths) = (Vec::new(), Vec::new());
-        Self { shared, slot, path, place, entries, asked, colored: false, format: None, paths, secrets: 0 }
+        let (asked, told, paths) = (Vec::new(), Vec::new(), Vec::new());
+        Self { shared, slot, path, place, entries, asked, told, colored: false, format: None, paths, secrets: 0 }
     }
 
     /// The section of `entries`, which stand inside what was taken as `name`.
@@ -225,9 +228,19 @@ impl<'a> Section<'a> {
     /// assert!(Schema::of(&registry).unexplained().is_empty());
     /// ```
     pub fn about(&mut self, texts: &[(&str, &str, &str)]) {
+        self.told.extend(texts.iter().map(|(name, ..)| (*name).to_owned()));
         if let Some(recorder) = self.shared.recorder {
             recorder.texts(self.slot, texts);
         }
+    }
+
+    /// Takes for asked what was told about: what is left stands there rightly, though nobody came to ask for it.
+    pub(crate) fn give_up(&mut self) {
+        let told = std::mem::take(&mut self.told);
+        let in_file = |key: &&Key| told.iter().any(|name| key.text.strip_suffix("_file") == Some(name));
+        let files = self.entries.iter().map(|(key, _)| key).filter(in_file).map(|key| key.text.clone());
+        self.asked.extend(files.collect::<Vec<_>>());
+        self.asked.extend(told);
     }
 
     /// Takes what says of which type this section is, which is one of `types`; the node too. What is taken from now on
@@ -310,8 +323,19 @@ impl<'a> Section<'a> {
         self.refuse_with_help(place.unwrap_or(self.place), why)
     }
 
+    /// As [`Section::refuse`], for what a destination says of its settings.
+    pub fn mistaken(&mut self, mistake: &Mistake) -> Reported {
+        let name = mistake.setting.split('.').next().unwrap_or_default();
+        match &mistake.part {
+            Some(part) => self.refuse_part(name, part.clone(), mistake.why.as_str()),
+            None => self.refuse(name, mistake.why.as_str()),
+        }
+    }
+
+    /// What stands under `name`; of a secret that is in a file, the file's name.
     fn node(&self, name: &str) -> Option<&'a Node> {
-        self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)
+        let find = |name: &str| self.entries.iter().find(|(key, _)| key.text == name).map(|(_, node)| node);
+        find(name).or_else(|| find(&format!("{name}_file")))
     }
 
     fn refuse_with_help(&self, place: Place, why: impl Into<String>) -> Reported {

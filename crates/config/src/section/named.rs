@@ -1,10 +1,11 @@
 //! Taking maps whose names the writer chooses, and what may be one word or a section.
 
-use super::{Secret, Section};
+use super::Section;
 use crate::nearest::suggest;
 use crate::place::shown;
 use crate::raw::{Data, Key, Node};
 use crate::schema::Shape;
+use tracework_core::Credential;
 
 impl<'a> Section<'a> {
     /// Takes a map of texts under names of the writer's choosing: `labels: { app: shop, team: payments }`.
@@ -30,9 +31,18 @@ impl<'a> Section<'a> {
         self.take_each(name, |section, key, node| section.scalar(&key.text, node).map(str::to_owned))
     }
 
-    /// As [`Section::take_texts`], of texts that may be secrets, such as the values of headers: none is in a message.
-    pub fn take_secrets(&mut self, name: &str) -> Option<Vec<(String, Secret)>> {
-        self.take_each(name, |section, key, node| section.secret_at(&key.text, node))
+    /// As [`Section::take_texts`], of texts that may be secrets, such as the values of headers: none is in a message, and
+    /// `NAME_file` names the file that holds that of `NAME`.
+    pub fn take_secrets(&mut self, name: &str) -> Option<Vec<(String, Credential)>> {
+        let taken = self.take_each(name, |section, key, node| {
+            let in_file = key.text.strip_suffix("_file").filter(|name| !name.is_empty());
+            let secret = match in_file {
+                Some(_) => section.secret_in(&key.text, node)?,
+                None => section.secret_at(&key.text, node)?,
+            };
+            Some((in_file.unwrap_or(&key.text).to_owned(), secret))
+        })?;
+        Some(taken.into_iter().map(|(_, pair)| pair).collect())
     }
 
     fn take_each<T>(

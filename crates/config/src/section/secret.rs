@@ -1,72 +1,30 @@
 //! Taking secrets, which are shown nowhere.
 
 use super::{Reported, Section};
-use crate::place::MASK;
 use crate::raw::Node;
 use crate::schema::Shape;
 use std::collections::hash_map::RandomState;
-use std::fmt;
 use std::hash::BuildHasher as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::OnceLock;
+use tracework_core::{Credential, Secret};
 
 /// Bytes of a secret.
 const MAX_BYTES: usize = 64 << 10;
 
-/// A secret of a config. It is not shown by `Debug`, and has no `Display`.
-///
-/// ```
-/// use tracework_config::Secret;
-///
-/// let secret = Secret::new("hunter2");
-/// assert_eq!(format!("{secret:?}"), "***");
-/// assert_eq!(secret.reveal(), "hunter2");
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret {
-    value: String,
-    source: tracework_core::Secret,
-}
-
-impl Secret {
-    /// A secret that is known already.
-    #[must_use]
-    pub fn new(secret: &str) -> Self {
-        Self { value: secret.to_owned(), source: tracework_core::Secret::Program }
-    }
-
-    /// The secret itself. Whoever calls this sees to it that it is not logged.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.value
-    }
-
-    /// Where it came from, so that a saved plan can name that: a file, or a variable of the environment. One that stands
-    /// in the config itself, or is put together of several parts, is as if the program had set it.
-    #[must_use]
-    pub fn source(&self) -> &tracework_core::Secret {
-        &self.source
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
-    }
-}
-
 impl<'a> Section<'a> {
     /// Takes a secret: `name` holds it, or `NAME_file` names the file that does, without the newline at its end.
     ///
-    /// Its value is in no message, and `***` where values are explained. A file that everybody may read is a warning; it
+    /// Where it came from goes along: a file, or a variable of the environment. One that stands in the config itself, or is put
+    /// together of several parts, is as if the program had set it. Its value is in no message, and `***` where values are explained. A file that everybody may read is a warning; it
     /// counts as a file of the config, so a change of it is a change of the config.
     ///
     /// ```
-    /// use tracework_config::{ConfigSource, Registry, Secret};
-    /// use tracework_core::{Batch, Destination, Failure};
+    /// use tracework_config::{ConfigSource, Registry};
+    /// use tracework_core::{Batch, Credential, Destination, Failure};
     ///
-    /// struct Pager { token: Option<Secret> }
+    /// struct Pager { token: Option<Credential> }
     /// impl Destination for Pager {
     ///     fn name(&self) -> &'static str { "pager" }
     ///     fn deliver(&mut self, _: &Batch<'_>) -> Result<(), Failure> { Ok(()) }
@@ -76,7 +34,7 @@ impl<'a> Section<'a> {
     /// std::fs::write(folder.path().join("pager.token"), "hunter2\n")?;
     /// let registry = Registry::new().destination("pager", |section| {
     ///     let token = section.take_secret("token");
-    ///     assert_eq!(token.as_ref().map(Secret::reveal), Some("hunter2"));
+    ///     assert_eq!(token.as_ref().map(Credential::reveal), Some("hunter2"));
     ///     Ok(Pager { token })
     /// });
     /// let yaml = "destinations: { me: { type: pager, token_file: pager.token } }";
@@ -84,7 +42,7 @@ impl<'a> Section<'a> {
     /// assert!(config.files()[0].ends_with("pager.token"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn take_secret(&mut self, name: &str) -> Option<Secret> {
+    pub fn take_secret(&mut self, name: &str) -> Option<Credential> {
         let file_name = format!("{name}_file");
         let help = format!("The file that holds `{name}`, instead of the config.");
         self.about(&[(&file_name, &help, "/run/secrets/it")]);
@@ -104,21 +62,28 @@ impl<'a> Section<'a> {
             (None, None) => return None,
         };
         self.secrets = self.secrets.wrapping_add(hash(name, &value));
-        Some(Secret { value, source })
+        Some(Credential::new(value).from(source))
     }
 
     /// The secret that `node` holds, which stands under `name`.
-    pub(super) fn secret_at(&mut self, name: &str, node: &'a Node) -> Option<Secret> {
+    pub(super) fn secret_at(&mut self, name: &str, node: &'a Node) -> Option<Credential> {
         self.shared.problems.hide(node.place);
         let value = self.scalar(name, node)?.to_owned();
         self.secrets = self.secrets.wrapping_add(hash(name, &value));
-        Some(Secret { value, source: self.source_of(node) })
+        Some(Credential::new(value).from(self.source_of(node)))
     }
 
-    fn source_of(&self, node: &Node) -> tracework_core::Secret {
+    /// The secret in the file that `node` names, which stands under `name`.
+    pub(super) fn secret_in(&mut self, name: &str, node: &'a Node) -> Option<Credential> {
+        let (value, source) = self.secret_file(name, node)?;
+        self.secrets = self.secrets.wrapping_add(hash(name, &value));
+        Some(Credential::new(value).from(source))
+    }
+
+    fn source_of(&self, node: &Node) -> Secret {
         match self.shared.problems.variable(node.place) {
-            Some(name) => tracework_core::Secret::Variable(name),
-            None => tracework_core::Secret::Program,
+            Some(name) => Secret::Variable(name),
+            None => Secret::Program,
         }
     }
 
@@ -127,14 +92,14 @@ impl<'a> Section<'a> {
     /// # Errors
     ///
     /// If it is not there, or cannot be read; that is reported.
-    pub fn need_secret(&mut self, name: &str) -> Result<Secret, Reported> {
+    pub fn need_secret(&mut self, name: &str) -> Result<Credential, Reported> {
         let before = self.shared.problems.count();
         if let Some(secret) = self.take_secret(name) {
             return Ok(secret);
         }
         // The schema is made of examples, and there is none of a secret.
         if self.shared.recorder.is_some() {
-            return Ok(Secret::new(""));
+            return Ok(Credential::new(""));
         }
         if self.shared.problems.count() == before {
             self.refuse_at(self.place, format!("`{}` needs `{name}` or `{name}_file`", self.path), None);
@@ -147,9 +112,9 @@ impl<'a> Section<'a> {
         self.secrets
     }
 
-    fn secret_file(&mut self, name: &str, node: &'a Node) -> Option<(String, tracework_core::Secret)> {
+    fn secret_file(&mut self, name: &str, node: &'a Node) -> Option<(String, Secret)> {
         let path = self.path_at(name, node)?;
-        let source = tracework_core::Secret::File { name: name.to_owned(), path: path.display().to_string() };
+        let source = Secret::File { name: name.to_owned(), path: path.display().to_string() };
         if self.shared.recorder.is_some() {
             // The schema is made of examples; their files are nobody's.
             return Some((String::new(), source));

@@ -47,6 +47,9 @@ impl<'a> Section<'a> {
             return None;
         };
         let made = factory(self);
+        if made.is_err() {
+            self.give_up();
+        }
         self.finish();
         made.ok().map(|made| (kind, made))
     }

@@ -1,8 +1,8 @@
 //! Maps with names of the writer's choosing, what is a word or a section, and where secrets come from.
 
 use std::sync::{Arc, Mutex};
-use tracework_config::{ConfigSource, Environment, Registry, Secret as Taken};
-use tracework_core::{Batch, Destination, Failure, Secret};
+use tracework_config::{ConfigSource, Environment, Registry};
+use tracework_core::{Batch, Credential as Taken, Destination, Failure, Secret};
 
 struct Pager;
 

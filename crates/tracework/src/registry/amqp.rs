@@ -1,6 +1,6 @@
 //! `type: amqp`
 
-use tracework_amqp::{Amqp, AmqpError, Exchange, QueueType};
+use tracework_amqp::{Amqp, Exchange, QueueType};
 use tracework_config::{Registry, Reported, Section};
 
 pub(super) fn add(registry: Registry) -> Registry {
@@ -35,19 +35,19 @@ const MORE: [(&str, &str, &str); 7] = [
 fn amqp(section: &mut Section<'_>) -> Result<Amqp, Reported> {
     section.about(&KEYS);
     section.about(&MORE);
-    let url = section.need_str("url")?;
-    let mut amqp = Amqp::to(&url).map_err(|error| refuse(section, &error))?;
+    let (url, encrypted) = (section.need_str("url"), tls(section));
+    let mut amqp = Amqp::to(&url?).map_err(|error| section.mistaken(&error))?;
     if let Some(password) = section.take_secret("password") {
-        amqp = amqp.password(password.reveal()).password_source(password.source().clone());
+        amqp = amqp.password(password);
     }
     if let Some(exchange) = section.take_str("exchange") {
-        amqp = amqp.exchange(&exchange).map_err(|error| refuse(section, &error))?;
+        amqp = amqp.exchange(&exchange).map_err(|error| section.mistaken(&error))?;
     }
     if let Some(key) = section.take_str("routing_key") {
-        amqp = amqp.routing_key(&key).map_err(|error| refuse(section, &error))?;
+        amqp = amqp.routing_key(&key).map_err(|error| section.mistaken(&error))?;
     }
     for (name, pattern) in section.take_texts("headers").unwrap_or_default() {
-        amqp = amqp.header(&name, &pattern).map_err(|error| refuse(section, &error))?;
+        amqp = amqp.header(&name, &pattern).map_err(|error| section.mistaken(&error))?;
     }
     if let Some(mandatory) = section.take_bool("mandatory") {
         amqp = amqp.mandatory(mandatory);
@@ -59,14 +59,14 @@ fn amqp(section: &mut Section<'_>) -> Result<Amqp, Reported> {
     if let Some(name) = section.take_str("connection_name") {
         amqp = amqp.connection_name(&name);
     }
-    if let Some(timeout) = section.take_duration("timeout") {
+    if let Some(timeout) = section.take_timeout("timeout") {
         amqp = amqp.timeout(timeout);
     }
-    if let Some(timeout) = section.take_duration("connect_timeout") {
+    if let Some(timeout) = section.take_timeout("connect_timeout") {
         amqp = amqp.connect_timeout(timeout);
     }
-    let amqp = tls(section, amqp)?;
-    amqp.check().map_err(|error| refuse(section, &error))?;
+    let amqp = encrypted(amqp);
+    amqp.check().map_err(|error| section.mistaken(&error))?;
     Ok(amqp)
 }
 
@@ -77,38 +77,26 @@ fn topology(section: &mut Section<'_>, mut amqp: Amqp) -> Result<Amqp, Reported>
         amqp = amqp.declare_exchange(kind);
     }
     if let Some(queue) = section.take_str("declare_queue") {
-        amqp = amqp.declare_queue(&queue).map_err(|error| refuse(section, &error))?;
+        amqp = amqp.declare_queue(&queue).map_err(|error| section.mistaken(&error))?;
     }
     let types = [QueueType::Default, QueueType::Classic, QueueType::Quorum, QueueType::Stream];
     if let Some(queue_type) = section.take_enum("queue_type", &types.map(|one| (one.name(), one))) {
         amqp = amqp.queue_type(queue_type);
     }
     match section.take_str("bind") {
-        Some(key) => amqp.bind(&key).map_err(|error| refuse(section, &error)),
+        Some(key) => amqp.bind(&key).map_err(|error| section.mistaken(&error)),
         None => Ok(amqp),
     }
 }
 
-fn refuse(section: &mut Section<'_>, error: &AmqpError) -> Reported {
-    section.refuse(error.setting, error.why.clone())
-}
-
+/// What the files of TLS change.
 #[cfg(feature = "amqp-tls")]
-fn tls(section: &mut Section<'_>, amqp: Amqp) -> Result<Amqp, Reported> {
-    section.about(&[
-        ("ca", "A file of certificates that are trusted instead of the system's.", "ca.pem"),
-        ("cert", "The program's own certificate.", "cert.pem"),
-        ("key", "Its private key.", "key.pem"),
-    ]);
-    let [ca, cert, key] = ["ca", "cert", "key"].map(|name| section.take_path(name));
-    if cert.is_some() != key.is_some() {
-        return Err(section.refuse(if cert.is_some() { "cert" } else { "key" }, "`cert` and `key` belong together"));
-    }
-    Ok(amqp.tls(tracework_amqp::Tls { ca, cert, key }))
+fn tls(section: &mut Section<'_>) -> impl FnOnce(Amqp) -> Amqp + use<> {
+    let tracework_config::TlsFiles { ca, cert, key, .. } = section.take_tls();
+    move |amqp| amqp.tls(tracework_amqp::Tls { ca, cert, key })
 }
 
 #[cfg(not(feature = "amqp-tls"))]
-#[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
-fn tls(_: &mut Section<'_>, amqp: Amqp) -> Result<Amqp, Reported> {
-    Ok(amqp)
+fn tls(_: &mut Section<'_>) -> impl FnOnce(Amqp) -> Amqp + use<> {
+    |amqp| amqp
 }

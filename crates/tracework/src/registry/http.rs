@@ -1,7 +1,7 @@
 //! `type: http`, and the action `type: webhook`.
 
 use std::net::IpAddr;
-use tracework_config::{Registry, Reported, Secret, Section};
+use tracework_config::{Registry, Reported, Section, TlsFiles};
 use tracework_http::{Auth, Body, Compression, Credential, Http, Method, Tls, Webhook};
 
 pub(super) fn add(registry: Registry) -> Registry {
@@ -19,7 +19,7 @@ fn webhook(section: &mut Section<'_>) -> Result<Webhook, Reported> {
     })
 }
 
-const TEXTS: [(&str, &str, &str); 17] = [
+const TEXTS: [(&str, &str, &str); 14] = [
     ("url", "Where records are sent; a body for a vendor knows the path.", "https://alerts.example.com/hook"),
     ("method", "How.", "POST"),
     ("body", "What is sent: a ready form, or a template with places such as {message}.", "json"),
@@ -31,9 +31,6 @@ const TEXTS: [(&str, &str, &str); 17] = [
     ("allow_addresses", "Addresses that it may connect to though they are not public.", "[10.0.0.7]"),
     ("redirects", "How many redirects are followed, of those that keep the body.", "0"),
     ("proxy", "The proxy that it goes through; the environment's is not used.", "http://proxy.example.com:3128"),
-    ("ca", "A file of authorities in PEM, which alone are then trusted.", "ca.pem"),
-    ("cert", "A file with a certificate of its own in PEM, to show the server.", "client.pem"),
-    ("key", "A file with the key of that certificate in PEM.", "client.key"),
     ("timeout", "How long a request may take, with its answer.", "30s"),
     ("connect_timeout", "How long connecting may take.", "10s"),
     ("concurrency", "How many requests may be in flight at once; 1 keeps the order.", "4"),
@@ -42,7 +39,7 @@ const TEXTS: [(&str, &str, &str); 17] = [
 fn http(section: &mut Section<'_>) -> Result<Http, Reported> {
     section.about(&TEXTS);
     let url = section.need_secret("url");
-    let mut http = Http::post(url.as_ref().map_or_else(|_| Credential::new(""), credential));
+    let mut http = Http::post(url.as_ref().map_or_else(|_| Credential::new(""), Clone::clone));
     let methods = [Method::Post, Method::Put, Method::Patch].map(|method| (method.name(), method));
     if let Some(method) = section.take_enum("method", &methods) {
         http = http.method(method);
@@ -51,7 +48,7 @@ fn http(section: &mut Section<'_>) -> Result<Http, Reported> {
         http = http.body(body);
     }
     for (name, value) in section.take_secrets("headers").unwrap_or_default() {
-        http = http.header(name, credential(&value));
+        http = http.header(name, value);
     }
     if let Some(auth) = section.within("auth", auth).flatten() {
         http = http.auth(auth);
@@ -70,12 +67,8 @@ fn http(section: &mut Section<'_>) -> Result<Http, Reported> {
         // The schema is being made, for which there is no secret.
         return Ok(http);
     }
-    http.check().map_err(|mistake| section.refuse(mistake.key, mistake.why))?;
+    http.check().map_err(|mistake| section.mistaken(&mistake))?;
     Ok(http)
-}
-
-fn credential(secret: &Secret) -> Credential {
-    Credential::new(secret.reveal()).from(secret.source().clone())
 }
 
 /// `body: json`, `body: { template: .. }`, `body: { type: loki, .. }`.
@@ -157,9 +150,9 @@ fn auth(section: &mut Section<'_>) -> Option<Auth> {
     let password = section.take_secret("password");
     let key = section.take_secret("key");
     match (bearer, user, password, key) {
-        (Some(token), None, None, None) => Some(Auth::bearer(credential(&token))),
-        (None, Some(user), Some(password), None) => Some(Auth::basic(user, credential(&password))),
-        (None, None, None, Some(key)) => Some(Auth::key(credential(&key))),
+        (Some(token), None, None, None) => Some(Auth::bearer(token)),
+        (None, Some(user), Some(password), None) => Some(Auth::basic(user, password)),
+        (None, None, None, Some(key)) => Some(Auth::key(key)),
         _ => {
             section.refuse("bearer", "`auth` is one of `bearer`, `key`, or `user` and `password`; each secret may be in a file: `bearer_file`");
             None
@@ -169,7 +162,7 @@ fn auth(section: &mut Section<'_>) -> Option<Auth> {
 
 fn sign(section: &mut Section<'_>) -> Option<Credential> {
     section.about(&[("secret", "`whsec_` and base64, or a text of 16 bytes or more.", "")]);
-    section.need_secret("secret").ok().map(|secret| credential(&secret))
+    section.need_secret("secret").ok()
 }
 
 /// Where it may go, and by which way.
@@ -188,27 +181,22 @@ fn reach(section: &mut Section<'_>, mut http: Http) -> Http {
         http = http.redirects(most);
     }
     if let Some(proxy) = section.take_secret("proxy") {
-        http = http.proxy(credential(&proxy));
+        http = http.proxy(proxy);
     }
-    http.tls(Tls { ca: section.take_path("ca"), cert: section.take_path("cert"), key: section.take_path("key") })
+    let TlsFiles { ca, cert, key, .. } = section.take_tls();
+    http.tls(Tls { ca, cert, key })
 }
 
 fn times(section: &mut Section<'_>, mut http: Http) -> Http {
-    if let Some(timeout) = section.take_duration("timeout") {
-        if timeout.is_zero() {
-            section.refuse("timeout", "no request is done in no time");
-        }
+    if let Some(timeout) = section.take_timeout("timeout") {
         http = http.timeout(timeout);
     }
-    if let Some(timeout) = section.take_duration("connect_timeout") {
-        if timeout.is_zero() {
-            section.refuse("connect_timeout", "nothing connects in no time");
-        }
+    if let Some(timeout) = section.take_timeout("connect_timeout") {
         http = http.connect_timeout(timeout);
     }
     match section.take_count("concurrency") {
         Some(0) => {
-            section.refuse("concurrency", "0 requests in flight deliver nothing");
+            section.refuse("concurrency", "0 at once deliver nothing; write 1 or more");
             http
         }
         Some(requests) => http.in_flight(requests),

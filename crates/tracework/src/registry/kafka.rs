@@ -1,8 +1,7 @@
 //! `type: kafka`
 
 use tracework_config::{Registry, Reported, Section};
-use tracework_core::Secret;
-use tracework_kafka::{Acks, Compression, CreateTopic, Kafka, Mistake, SECRETS, check_option};
+use tracework_kafka::{Acks, Compression, CreateTopic, Credential, Kafka, SECRETS, check_option};
 
 pub(super) fn add(registry: Registry) -> Registry {
     registry.destination("kafka", kafka)
@@ -42,7 +41,7 @@ fn kafka(section: &mut Section<'_>) -> Result<Kafka, Reported> {
     if let Some(compression) = section.take_enum("compression", &compressions.map(|one| (one.name(), one))) {
         kafka = kafka.compression(compression);
     }
-    if let Some(timeout) = section.take_duration("timeout") {
+    if let Some(timeout) = section.take_timeout("timeout") {
         kafka = kafka.timeout(timeout);
     }
     if let Some(headers) = section.take_bool("headers") {
@@ -56,7 +55,7 @@ fn kafka(section: &mut Section<'_>) -> Result<Kafka, Reported> {
     }
     brokers?;
     topic?;
-    kafka.check().map_err(|mistake| refuse(section, &mistake))?;
+    kafka.check().map_err(|mistake| section.mistaken(&mistake))?;
     Ok(kafka)
 }
 
@@ -70,26 +69,23 @@ fn create_topic(section: &mut Section<'_>) -> CreateTopic {
         let count = section.take_count(name)?;
         let small = u16::try_from(count).ok().filter(|&count| count > 0);
         if small.is_none() {
-            section.refuse(name, "lies outside of 1 to 65535");
+            section.refuse(name, format!("`{count}` lies outside of 1 to 65535"));
         }
         small
     };
     CreateTopic { partitions: count("partitions").unwrap_or(usual.partitions), replication: count("replication") }
 }
 
-/// An option of librdkafka, and where its value comes from if that is a secret.
+/// An option of librdkafka.
 struct Opt {
     name: String,
-    value: String,
-    secret: Option<Secret>,
+    value: Credential,
+    secret: bool,
 }
 
 impl Opt {
     fn set(kafka: Kafka, Self { name, value, secret }: Self) -> Kafka {
-        match secret {
-            Some(from) => kafka.client_secret(&name, &value, from),
-            None => kafka.client(&name, &value),
-        }
+        if secret { kafka.client_secret(&name, value) } else { kafka.client(&name, value.reveal()) }
     }
 }
 
@@ -99,26 +95,18 @@ fn client(section: &mut Section<'_>) -> Vec<Opt> {
     for name in SECRETS {
         let help = format!("The option `{name}` of librdkafka.");
         section.about(&[(name, &help, "")]);
-        let Some(secret) = section.take_secret(name) else { continue };
-        let from = secret.source().clone();
-        options.push(Opt { name: name.to_owned(), value: secret.reveal().to_owned(), secret: Some(from) });
+        let Some(value) = section.take_secret(name) else { continue };
+        options.push(Opt { name: name.to_owned(), value, secret: true });
     }
-    let others = section.take_others().into_iter().map(|(name, value)| Opt { name, value, secret: None });
+    let others = section.take_others().into_iter();
+    let others = others.map(|(name, value)| Opt { name, value: value.into(), secret: false });
     options.extend(others);
-    let refused = |option: &Opt| check_option(&option.name, &option.value).err().map(|why| (option.name.clone(), why));
+    let refused =
+        |option: &Opt| check_option(&option.name, option.value.reveal()).err().map(|why| (option.name.clone(), why));
     let wrong: Vec<_> = options.iter().filter_map(refused).collect();
     for (name, why) in &wrong {
-        let place = if section.has(name) { name.clone() } else { format!("{name}_file") };
-        section.refuse(&place, why);
+        section.refuse(name, why);
     }
     options.retain(|option| wrong.iter().all(|(name, _)| *name != option.name));
     options
-}
-
-/// Tells of a mistake where it stands.
-fn refuse(section: &mut Section<'_>, mistake: &Mistake) -> Reported {
-    match &mistake.part {
-        Some(part) => section.refuse_part(mistake.name, part.clone(), mistake.why.as_str()),
-        None => section.refuse(mistake.name, mistake.why.as_str()),
-    }
 }

@@ -1,7 +1,7 @@
 //! `type: redis`
 
 use tracework_config::{Registry, Reported, Section};
-use tracework_redis::{RedisStream, RedisStreamError};
+use tracework_redis::RedisStream;
 
 pub(super) fn add(registry: Registry) -> Registry {
     registry.destination("redis", redis)
@@ -20,22 +20,21 @@ fn redis(section: &mut Section<'_>) -> Result<RedisStream, Reported> {
         ("timeout", "How long the answers to a batch are waited for.", "30s"),
         ("connect_timeout", "How long connecting may take.", "10s"),
     ]);
-    let refuse = |section: &mut Section<'_>, error: RedisStreamError| section.refuse(error.setting, error.why);
     let url = section.need_str("url")?;
-    let mut redis = RedisStream::to(&url).map_err(|error| refuse(section, error))?;
+    let mut redis = RedisStream::to(&url).map_err(|error| section.mistaken(&error))?;
     if let Some(password) = section.take_secret("password") {
-        redis = redis.password(password.reveal()).password_source(password.source().clone());
+        redis = redis.password(password);
     }
     if let Some(stream) = section.take_str("stream") {
-        redis = redis.stream(&stream).map_err(|error| refuse(section, error))?;
+        redis = redis.stream(&stream).map_err(|error| section.mistaken(&error))?;
     }
     if let Some(entries) = section.take_count("max_length") {
         redis = redis.max_length(entries as u64);
     }
-    if let Some(timeout) = section.take_duration("timeout") {
+    if let Some(timeout) = section.take_timeout("timeout") {
         redis = redis.timeout(timeout);
     }
-    Ok(match section.take_duration("connect_timeout") {
+    Ok(match section.take_timeout("connect_timeout") {
         Some(timeout) => redis.connect_timeout(timeout),
         None => redis,
     })

@@ -1,8 +1,8 @@
 //! `type: sql`.
 
-use tracework_config::{Reported, Secret, Section};
+use tracework_config::{Reported, Section};
 use tracework_format::Names;
-use tracework_sql::{Sql, SqlError};
+use tracework_sql::{Credential, Mistake, Sql};
 
 const TEXTS: [(&str, &str, &str); 8] = [
     ("url", "The database: `sqlite:PATH`, `postgres://USER@HOST/DATABASE`, `mysql://..`, `mariadb://..`.", ""),
@@ -33,28 +33,28 @@ pub(super) fn sql(section: &mut Section<'_>) -> Result<Sql, Reported> {
     let directory = section.directory().to_owned();
     let sql = made.map(|sql| change(sql).within(&directory));
     let checked = sql.and_then(|sql| sql.check().map(|()| sql));
-    checked.map_err(|error| section.refuse(error.setting, error.why))
+    checked.map_err(|error| section.mistaken(&error))
 }
 
 /// The database; an empty URL, as in the examples that the schema is made of, is that of an example.
-fn database(url: &Secret) -> Result<Sql, SqlError> {
+fn database(url: &Credential) -> Result<Sql, Mistake> {
     const EXAMPLES: [&str; 3] = ["sqlite:logs/app.db", "postgres://localhost/logs", "mysql://localhost/logs"];
-    let made = Sql::new(url.reveal());
+    let made = Sql::new(url.clone());
     if made.is_err() && url.reveal().is_empty() {
         return EXAMPLES.into_iter().find_map(|example| Sql::new(example).ok()).map_or(made, Ok);
     }
-    made.map(|sql| sql.url_from(url.source().clone()))
+    made
 }
 
 fn make(
-    url: &Secret,
-    password: Option<&Secret>,
+    url: &Credential,
+    password: Option<&Credential>,
     table: Option<&str>,
     columns: Option<Vec<(String, String)>>,
-) -> Result<Sql, SqlError> {
+) -> Result<Sql, Mistake> {
     let mut sql = database(url)?;
     if let Some(password) = password {
-        sql = sql.password(password.reveal()).password_from(password.source().clone());
+        sql = sql.password(password.clone());
     }
     if let Some(table) = table {
         sql = sql.table(table)?;
@@ -71,7 +71,7 @@ type Change = Box<dyn FnOnce(Sql) -> Sql>;
 fn settings(section: &mut Section<'_>) -> Change {
     let create = section.take_bool("create").unwrap_or(true);
     let keep = section.within("keep", keep);
-    let timeout = section.take_duration("timeout");
+    let timeout = section.take_timeout("timeout");
     let context = section.take_list("context");
     Box::new(move |sql| {
         let mut sql = sql.create(create);
@@ -89,14 +89,21 @@ fn settings(section: &mut Section<'_>) -> Change {
 }
 
 fn keep(keep: &mut Section<'_>) -> Change {
-    keep.about(&[("age", "How long.", "30d"), ("rows", "How many, the newest.", "10000000")]);
-    let (age, rows) = (keep.take_duration("age"), keep.take_count("rows"));
+    keep.about(&[
+        ("age", "How long.", "30d"),
+        ("rows", "How many, the newest.", "10000000"),
+        ("bytes", "Their bytes together, about.", "10GiB"),
+    ]);
+    let (age, rows, bytes) = (keep.take_duration("age"), keep.take_count("rows"), keep.take_bytes("bytes"));
     Box::new(move |mut sql| {
         if let Some(age) = age {
             sql = sql.keep_age(age);
         }
-        match rows {
-            Some(rows) => sql.keep_rows(rows as u64),
+        if let Some(rows) = rows {
+            sql = sql.keep_rows(rows as u64);
+        }
+        match bytes {
+            Some(bytes) => sql.keep_bytes(bytes),
             None => sql,
         }
     })

@@ -35,8 +35,8 @@ const MORE: [(&str, &str, &str); 2] = [
 fn syslog(section: &mut Section<'_>) -> Result<Syslog, Reported> {
     section.about(&KEYS);
     section.about(&MORE);
-    let address = section.need_str("address")?;
-    let mut syslog = Syslog::to(&address).map_err(|error| section.refuse("address", error.to_string()))?;
+    let (address, encrypted) = (section.need_str("address"), tls(section));
+    let mut syslog = Syslog::to(&address?).map_err(|error| section.refuse("address", error.to_string()))?;
     if let Some(zone) = section.take_str("zone") {
         let zone = tracework_format::Zone::named(&zone).map_err(|error| section.refuse("zone", error.to_string()))?;
         syslog = syslog.zone(zone);
@@ -52,7 +52,7 @@ fn syslog(section: &mut Section<'_>) -> Result<Syslog, Reported> {
         syslog = rules.into_iter().fold(syslog, |syslog, (rule, facility)| syslog.facility_when(rule, facility));
     }
     syslog = form(section, syslog);
-    tls(section, syslog)
+    Ok(encrypted(syslog))
 }
 
 /// The rules of each facility: `{ audit: "kind = audit" }`.
@@ -85,28 +85,20 @@ fn form(section: &mut Section<'_>, mut syslog: Syslog) -> Syslog {
         }
         syslog = syslog.longest(longest);
     }
-    if let Some(timeout) = section.take_duration("timeout") {
+    if let Some(timeout) = section.take_timeout("timeout") {
         syslog = syslog.timeout(timeout);
     }
     syslog
 }
 
+/// What the files of TLS change.
 #[cfg(feature = "syslog-tls")]
-fn tls(section: &mut Section<'_>, syslog: Syslog) -> Result<Syslog, Reported> {
-    section.about(&[
-        ("ca", "A file of certificates that are trusted instead of the system's.", "ca.pem"),
-        ("cert", "The program's own certificate.", "cert.pem"),
-        ("key", "Its private key.", "key.pem"),
-    ]);
-    let [ca, cert, key] = ["ca", "cert", "key"].map(|name| section.take_path(name));
-    if cert.is_some() != key.is_some() {
-        return Err(section.refuse(if cert.is_some() { "cert" } else { "key" }, "`cert` and `key` belong together"));
-    }
-    Ok(syslog.tls(tracework_syslog::Tls { ca, cert, key }))
+fn tls(section: &mut Section<'_>) -> impl FnOnce(Syslog) -> Syslog + use<> {
+    let tracework_config::TlsFiles { ca, cert, key, .. } = section.take_tls();
+    move |syslog| syslog.tls(tracework_syslog::Tls { ca, cert, key })
 }
 
 #[cfg(not(feature = "syslog-tls"))]
-#[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
-fn tls(_: &mut Section<'_>, syslog: Syslog) -> Result<Syslog, Reported> {
-    Ok(syslog)
+fn tls(_: &mut Section<'_>) -> impl FnOnce(Syslog) -> Syslog + use<> {
+    |syslog| syslog
 }

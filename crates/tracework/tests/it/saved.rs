@@ -52,8 +52,8 @@ const TOPS: [&str; 20] = [
     "callsites: { \"src/db.rs:42\": off, \"target app::db message ~ it's: slow.*\": DEBUG }",
 ];
 
-const TYPES: [&str; 17] = [
-    "type: sql, url: 'sqlite:logs/a.db', keep: { age: 30d, rows: 7 }, timeout: 5s",
+const TYPES: [&str; 22] = [
+    "type: sql, url: 'sqlite:logs/a.db', keep: { age: 30d, rows: 7, bytes: 10GiB }, timeout: 5s",
     "type: sql, url: 'postgres://ann@db/logs?sslmode=require', table: s.t, columns: { id: event_id, a: field.b }, create: false",
     "type: console, stream: stdout",
     "type: console, color: never",
@@ -70,6 +70,11 @@ const TYPES: [&str; 17] = [
     "type: kafka, brokers: [127.0.0.1:9092], topic: logs",
     "type: kafka, brokers: [a:9092, b:9092], topic: 'logs.{service}', key: '{field.x}', acks: 1, compression: zstd, timeout: 9s, headers: false, create_topic: { partitions: 6, replication: 3 }, client: { linger.ms: 5, client.id: \"it's\" }",
     "type: http, url: 'https://example.com/', body: { type: datadog, source: go, tags: ['a:b'] }",
+    "type: amqp, url: 'amqp://mq:5672/%2f'",
+    "type: amqp, url: 'amqps://ann@mq:5671/shop?heartbeat=10', exchange: logs, routing_key: '{service}.{level}', declare_exchange: topic, declare_queue: all, queue_type: quorum, bind: '#', headers: { team: it's }, mandatory: false, persistent: false, connection_name: x, timeout: 9s, connect_timeout: 1500ms, ca: ca.pem, cert: c.pem, key: k.pem",
+    "type: nats, url: 'tls://ann@nats:4222', subject: 'logs.{level}', declare_stream: LOGS, timeout: 9s, connect_timeout: 1500ms, ca: ca.pem",
+    "type: redis, url: 'redis://ann@cache:6379/3', stream: 'logs:{service}', max_length: 1000, timeout: 9s, connect_timeout: 1500ms",
+    "type: syslog, address: 'tls://logs:6514', rfc: 3164, facility: local3, facilities: { auth: kind = security }, app_name: a, framing: newline, longest: 2KiB, timeout: 9s, zone: Europe/Berlin, ca: ca.pem, cert: c.pem, key: k.pem",
 ];
 
 const SETTINGS: [&str; 25] = [

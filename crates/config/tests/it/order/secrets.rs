@@ -2,7 +2,8 @@
 
 use super::{Place, good, refused, value};
 use std::sync::{Arc, Mutex};
-use tracework_config::{ConfigSource, Environment, Registry, Secret};
+use tracework_config::{ConfigSource, Environment, Registry};
+use tracework_core::Credential;
 use tracework_std::Memory;
 
 fn registry() -> Registry {
@@ -106,7 +107,7 @@ fn values_are_explained_without_secrets() {
     assert_eq!(value(&config, "metadata.keys").map(|(value, _)| value), Some("plain"));
     assert!(!format!("{:?}", config.explain_values()).contains("hunter2"));
     assert!(!format!("{:?}", Environment::from_iter([("A", "hunter2")])).contains("hunter2"));
-    assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
+    assert!(!format!("{:?}", Credential::new("hunter2")).contains("hunter2"));
 }
 
 #[test]
