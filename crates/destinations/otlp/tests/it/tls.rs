@@ -3,91 +3,24 @@
 use crate::receiver::Receiver;
 use crate::support::{deliver, failure};
 use crate::web::Web;
-use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd,
-};
-use std::path::PathBuf;
-use std::sync::Arc;
-use tempfile::TempDir;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto::ring};
 use tracework_core::FailureClass::Temporary;
 use tracework_otlp::{Otlp, Tls};
+use tracework_testkit::{Authority, Pair};
 
-/// An authority, and a folder for its files.
-struct Authority {
-    folder: TempDir,
-    certificate: Certificate,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-/// A certificate and its key.
-type Pair = (Certificate, KeyPair);
-
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(Vec::<String>::new()).expect("parameters");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(rcgen::DnType::CommonName, "an authority for tests");
-        let certificate = params.self_signed(&key).expect("a certificate");
-        Self { folder: tempfile::tempdir().expect("a folder"), certificate, issuer: Issuer::new(params, key) }
-    }
-
-    fn signs(&self, name: &str, until: i32) -> Pair {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("parameters");
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(until, 1, 1);
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
-        (params.signed_by(&key, &self.issuer).expect("a certificate"), key)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
-        path
-    }
-
-    fn ca(&self) -> PathBuf {
-        self.write("ca.pem", &self.certificate.pem())
-    }
-
-    fn config(&self, (certificate, key): &Pair, wants_client: bool, alpn: &[&str]) -> ServerConfig {
-        let provider = Arc::new(ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        let builder = builder.with_safe_default_protocol_versions().expect("versions");
-        let builder = if wants_client {
-            let mut roots = RootCertStore::empty();
-            roots.add(self.certificate.der().clone()).expect("an authority");
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-            builder.with_client_cert_verifier(verifier.expect("a verifier"))
-        } else {
-            builder.with_no_client_auth()
-        };
-        let chain: Vec<CertificateDer<'static>> = vec![certificate.der().clone()];
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let mut config = builder.with_single_cert(chain, key).expect("a configuration");
-        config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-        config
-    }
-
-    /// A service over gRPC, which insists on HTTP/2, and one over HTTP; and destinations that reach them as `localhost`.
-    fn servers(&self, pair: &Pair, wants_client: bool, tls: &Tls) -> (Receiver, Web, [Otlp; 2]) {
-        let grpc = Receiver::encrypted(self.config(pair, wants_client, &["h2"]));
-        let web = Web::encrypted(self.config(pair, wants_client, &[]));
-        let by_grpc = Otlp::grpc(format!("https://localhost:{}", grpc.address().port())).tls(tls.clone());
-        let by_http = Otlp::http(format!("https://localhost:{}", web.address().port())).tls(tls.clone());
-        (grpc, web, [by_grpc, by_http])
-    }
+/// A service over gRPC, which insists on HTTP/2, and one over HTTP; and destinations that reach them as `localhost`.
+fn serve(authority: &Authority, pair: &Pair, wants_client: bool, tls: &Tls) -> (Receiver, Web, [Otlp; 2]) {
+    let grpc = Receiver::encrypted(authority.server_config(pair, wants_client, &["h2"]));
+    let web = Web::encrypted(authority.server_config(pair, wants_client, &[]));
+    let by_grpc = Otlp::grpc(format!("https://localhost:{}", grpc.address().port())).tls(tls.clone());
+    let by_http = Otlp::http(format!("https://localhost:{}", web.address().port())).tls(tls.clone());
+    (grpc, web, [by_grpc, by_http])
 }
 
 #[test]
 fn an_authority_of_ones_own_is_trusted_and_others_are_not() {
     let authority = Authority::new();
     let tls = Tls { ca: Some(authority.ca()), ..Tls::default() };
-    let (grpc, web, destinations) = authority.servers(&authority.signs("localhost", 2099), false, &tls);
+    let (grpc, web, destinations) = serve(&authority, &authority.signs(&["localhost"], 2099), false, &tls);
     for mut otlp in destinations {
         deliver(&mut otlp, &["one"]).expect("delivered");
         let stranger = Authority::new();
@@ -110,10 +43,10 @@ fn a_certificate_that_expired_or_is_another_s_is_refused() {
     let authority = Authority::new();
     let tls = Tls { ca: Some(authority.ca()), ..Tls::default() };
     for (pair, why) in [
-        (authority.signs("localhost", 2021), "expired"),
-        (authority.signs("elsewhere.example", 2099), "not valid for name"),
+        (authority.signs(&["localhost"], 2021), "expired"),
+        (authority.signs(&["elsewhere.example"], 2099), "not valid for name"),
     ] {
-        let (grpc, web, destinations) = authority.servers(&pair, false, &tls);
+        let (grpc, web, destinations) = serve(&authority, &pair, false, &tls);
         for mut otlp in destinations {
             let told = failure(&mut otlp, &["one"]).to_string();
             assert!(told.contains(why), "{told}");
@@ -126,15 +59,15 @@ fn a_certificate_that_expired_or_is_another_s_is_refused() {
 fn a_client_shows_its_certificate_and_a_renewed_one_is_read() {
     let authority = Authority::new();
     let ca_alone = Tls { ca: Some(authority.ca()), ..Tls::default() };
-    let (stranger, strange_key) = Authority::new().signs("client", 2099);
+    let (stranger, strange_key) = Authority::new().signs(&["client"], 2099);
     let cert = authority.write("client.pem", &stranger.pem());
     let key = authority.write("client.key", &strange_key.serialize_pem());
     let tls = Tls { cert: Some(cert), key: Some(key), ..ca_alone };
-    let (grpc, web, mut destinations) = authority.servers(&authority.signs("localhost", 2099), true, &tls);
+    let (grpc, web, mut destinations) = serve(&authority, &authority.signs(&["localhost"], 2099), true, &tls);
     for otlp in &mut destinations {
         assert_eq!(failure(otlp, &["one"]).class(), Temporary);
     }
-    let (certificate, key) = authority.signs("client", 2099);
+    let (certificate, key) = authority.signs(&["client"], 2099);
     authority.write("client.pem", &certificate.pem());
     authority.write("client.key", &key.serialize_pem());
     for otlp in &mut destinations {
