@@ -11,7 +11,7 @@ pub(crate) fn describe(settings: &Settings) -> Description {
         source => (Setting::Secret(source.clone()), false),
     };
     let password = match (&settings.password, kept) {
-        (Some(_), _) => Some(settings.password_from.clone()),
+        (Some(password), _) => Some(password.said("password")),
         (None, kept) => kept.then_some(Secret::Program),
     };
     let mut description = Description::new("sql").with("url", url).with_some("password", password).unless_usual(
@@ -25,7 +25,10 @@ pub(crate) fn describe(settings: &Settings) -> Description {
             settings.layout.columns.iter().fold(columns, |said, column| said.with(&column.name, column.place.name()));
         description = description.section("columns", columns);
     }
-    let keep = Description::new("keep").with_some("age", settings.keep.age).with_some("rows", settings.keep.rows);
+    let keep = Description::new("keep")
+        .with_some("age", settings.keep.age)
+        .with_some("rows", settings.keep.rows)
+        .with_some("bytes", settings.keep.bytes.map(Setting::Size));
     description
         .unless_usual("create", settings.create, true)
         .unless_usual("timeout", settings.timeout, TIMEOUT)

@@ -3,17 +3,17 @@
 use crate::deliver::insert_all;
 use crate::engine::{self, Engine};
 use crate::failure::Trouble;
-use crate::keep::{A_STEP, A_TICK, Keeping, Step};
+use crate::keep::{self, A_STEP, A_TICK, Keeping, Step};
 use crate::layout::Layout;
 use crate::name::TableName;
 use crate::rows::{Filling, Rows};
-use crate::settings::{Password, Settings};
+use crate::settings::Settings;
 use crate::shape::Shape;
-use crate::{SqlError, describe};
+use crate::{Credential, Mistake, describe};
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tracework_core::{Batch, Command, Description, Destination, Failure, Secret, Wants};
+use tracework_core::{Batch, Command, Description, Destination, Failure, Wants};
 use tracework_format::{Names, Places};
 use tracework_net::Runtime;
 
@@ -68,30 +68,16 @@ impl Sql {
     /// # Errors
     ///
     /// It is no such URL, or of an engine that this build has not.
-    pub fn new(url: &str) -> Result<Self, SqlError> {
-        let settings = Settings::new(url)?;
+    pub fn new(url: impl Into<Credential>) -> Result<Self, Mistake> {
+        let settings = Settings::new(&url.into())?;
         let (places, rows, keeping) = (Places::new(), Rows::default(), Keeping::default());
         Ok(Self { settings, places, rows, runtime: None, open: None, keeping })
     }
 
     /// Sets the password, so that it need not stand in the URL. It is shown nowhere.
     #[must_use]
-    pub fn password(mut self, password: &str) -> Self {
-        self.settings.password = Some(Password(password.to_owned()));
-        self
-    }
-
-    /// Says where the URL came from, so that a saved plan names that place.
-    #[must_use]
-    pub fn url_from(mut self, source: Secret) -> Self {
-        self.settings.url_from = source;
-        self
-    }
-
-    /// Says where the password came from, so that a saved plan names that place.
-    #[must_use]
-    pub fn password_from(mut self, source: Secret) -> Self {
-        self.settings.password_from = source;
+    pub fn password(mut self, password: impl Into<Credential>) -> Self {
+        self.settings.password = Some(password.into());
         self
     }
 
@@ -100,7 +86,7 @@ impl Sql {
     /// # Errors
     ///
     /// It is no name: letters, digits and `_`, 63 at the most, and no digit first.
-    pub fn table(mut self, table: &str) -> Result<Self, SqlError> {
+    pub fn table(mut self, table: &str) -> Result<Self, Mistake> {
         self.settings.table = TableName::new(table)?;
         Ok(self)
     }
@@ -113,7 +99,7 @@ impl Sql {
     pub fn columns<N: AsRef<str>, P: AsRef<str>>(
         mut self,
         columns: impl IntoIterator<Item = (N, P)>,
-    ) -> Result<Self, SqlError> {
+    ) -> Result<Self, Mistake> {
         self.settings.layout = Layout::of(columns)?;
         Ok(self)
     }
@@ -146,6 +132,14 @@ impl Sql {
         self
     }
 
+    /// Deletes the oldest rows once they have more bytes than this together, about: as many of the newest stay as have so many by
+    /// the average of the newest 1,000. Indexes do not count.
+    #[must_use]
+    pub fn keep_bytes(mut self, bytes: u64) -> Self {
+        self.settings.keep.bytes = Some(bytes);
+        self
+    }
+
     /// Sets which fields of spans are context.
     #[must_use]
     pub fn names(mut self, names: Names) -> Self {
@@ -165,7 +159,7 @@ impl Sql {
     /// # Errors
     ///
     /// They do not: retention by age without a column of the time, a schema in a file of SQLite.
-    pub fn check(&self) -> Result<(), SqlError> {
+    pub fn check(&self) -> Result<(), Mistake> {
         self.settings.check()
     }
 
@@ -262,6 +256,20 @@ impl Sql {
         Ok((deleted, true))
     }
 
+    /// What a statement answers with, within the time of a step.
+    fn ask(&self, open: &mut Open, what: &str, statement: Option<String>) -> Result<Option<Vec<u8>>, Trouble> {
+        let Some(statement) = statement else { return Ok(None) };
+        self.wait(A_STEP.min(self.settings.timeout), what, open.engine.ask(statement))
+    }
+
+    /// How many rows have the bytes that are kept, about.
+    fn rows_of(&self, open: &mut Open) -> Result<Option<u64>, Trouble> {
+        let Some(bytes) = self.settings.keep.bytes else { return Ok(None) };
+        let average = self.ask(open, "measuring rows", keep::average(&self.settings))?;
+        let average = average.and_then(|text| String::from_utf8(text).ok()?.parse::<u64>().ok());
+        Ok(average.filter(|&average| average > 0).map(|average| (bytes / average).max(1)))
+    }
+
     /// What is to be deleted.
     fn steps(&mut self, open: &mut Open) -> Result<Vec<Step>, Trouble> {
         let (settings, keep) = (&self.settings, self.settings.keep);
@@ -269,11 +277,9 @@ impl Sql {
         if let Some(age) = keep.age {
             steps.extend(Step::older(settings, &open.shapes, age, &mut self.places));
         }
-        if let Some(rows) = keep.rows {
-            let settings = &self.settings;
-            let limit = A_STEP.min(settings.timeout);
-            let bound = self.wait(limit, "counting rows", open.engine.oldest_kept(settings, rows))?;
-            steps.extend(bound.and_then(|bound| Step::up_to(settings, &open.shapes, bound)));
+        for rows in [keep.rows, self.rows_of(open)?].into_iter().flatten() {
+            let bound = self.ask(open, "counting rows", keep::oldest_kept(&self.settings, rows))?;
+            steps.extend(bound.and_then(|bound| Step::up_to(&self.settings, &open.shapes, bound)));
         }
         Ok(steps)
     }

@@ -1,8 +1,10 @@
 //! Retention: old rows are deleted, a bounded number at a time.
 
+use crate::name::quoted;
 use crate::rows::Content;
 use crate::settings::Settings;
 use crate::shape::Shape;
+use crate::url::Kind;
 use std::time::{Duration, Instant, SystemTime};
 use tracework_core::Timestamp;
 use tracework_format::Places;
@@ -53,7 +55,7 @@ impl Step {
             bound.extend_from_slice(then.0.div_euclid(1_000).to_string().as_bytes());
         } else {
             places.time(then, &mut bound);
-            if settings.url.kind == crate::url::Kind::MySql {
+            if settings.url.kind == Kind::MySql {
                 bound.pop();
             }
         }
@@ -66,6 +68,40 @@ impl Step {
         let column = settings.layout.columns[at].name.clone();
         Some(Self { column, bound, shape: shapes[at], inclusive: true })
     }
+}
+
+/// Asks for the id of the row up to which all may go, so that `keep` newer ones stay.
+pub(crate) fn oldest_kept(settings: &Settings, keep: u64) -> Option<String> {
+    let kind = settings.url.kind;
+    let (table, id) = (settings.table.quoted(kind), quoted(&settings.layout.id()?.name, kind));
+    let value = match kind {
+        Kind::Sqlite => format!("CAST({id} AS BLOB)"),
+        Kind::Postgres => format!("{id}::text"),
+        Kind::MySql => format!("CAST({id} AS BINARY)"),
+    };
+    Some(format!("SELECT {value} FROM {table} ORDER BY {table}.{id} DESC LIMIT 1 OFFSET {keep}"))
+}
+
+/// Asks how many bytes a row has: the average of the newest 1,000, without indexes.
+pub(crate) fn average(settings: &Settings) -> Option<String> {
+    let kind = settings.url.kind;
+    let (table, id) = (settings.table.quoted(kind), quoted(&settings.layout.id()?.name, kind));
+    let newest = format!("(SELECT * FROM {table} ORDER BY {id} DESC LIMIT 1000) AS newest");
+    let sum = |length: fn(&str) -> String| {
+        let columns = settings.layout.columns.iter().map(|column| length(&quoted(&column.name, kind)));
+        columns.collect::<Vec<_>>().join(" + ")
+    };
+    Some(match kind {
+        Kind::Sqlite => {
+            let sum = sum(|column| format!("COALESCE(LENGTH(CAST({column} AS BLOB)), 0)"));
+            format!("SELECT CAST(CAST(COALESCE(AVG({sum}), 0) AS INTEGER) AS BLOB) FROM {newest}")
+        }
+        Kind::Postgres => format!("SELECT COALESCE(AVG(pg_column_size(newest.*)), 0)::bigint::text FROM {newest}"),
+        Kind::MySql => {
+            let sum = sum(|column| format!("COALESCE(LENGTH({column}), 0)"));
+            format!("SELECT CAST(CAST(COALESCE(AVG({sum}), 0) AS UNSIGNED) AS BINARY) FROM {newest}")
+        }
+    })
 }
 
 /// When it is looked again, and what was deleted.

@@ -1,6 +1,6 @@
 //! Which columns a table has, and how tables of ours are made.
 
-use crate::SqlError;
+use crate::Mistake;
 use crate::name::{self, TableName, quoted};
 use crate::url::Kind;
 use tracework_format::{Place, PlaceKind};
@@ -65,8 +65,8 @@ impl Default for Layout {
 
 impl Layout {
     /// The columns of one's own: each with the name of a place.
-    pub(crate) fn of<N: AsRef<str>, P: AsRef<str>>(pairs: impl IntoIterator<Item = (N, P)>) -> Result<Self, SqlError> {
-        let refuse = |why: String| SqlError::new("columns", why);
+    pub(crate) fn of<N: AsRef<str>, P: AsRef<str>>(pairs: impl IntoIterator<Item = (N, P)>) -> Result<Self, Mistake> {
+        let refuse = |why: String| Mistake::new("columns", why);
         let mut columns: Vec<Column> = Vec::new();
         for (name, place) in pairs {
             let name = name.as_ref();

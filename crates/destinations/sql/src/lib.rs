@@ -12,7 +12,6 @@ mod deliver;
 mod describe;
 mod destination;
 mod engine;
-mod error;
 mod failure;
 mod keep;
 mod layout;
@@ -23,4 +22,4 @@ mod shape;
 mod url;
 
 pub use destination::Sql;
-pub use error::SqlError;
+pub use tracework_core::{Credential, Mistake};

@@ -1,6 +1,6 @@
 //! Names of tables and columns, which go into statements as text and are therefore checked.
 
-use crate::SqlError;
+use crate::Mistake;
 use crate::url::Kind;
 
 /// The most bytes of a name that each engine keeps whole.
@@ -34,13 +34,13 @@ pub(crate) struct TableName {
 
 impl TableName {
     /// The table that `name` or `schema.name` names.
-    pub(crate) fn new(text: &str) -> Result<Self, SqlError> {
+    pub(crate) fn new(text: &str) -> Result<Self, Mistake> {
         let (schema, table) = match text.split_once('.') {
             Some((schema, table)) => (Some(schema), table),
             None => (None, text),
         };
         match schema.into_iter().chain([table]).find(|name| !is_name(name)) {
-            Some(wrong) => Err(SqlError::new("table", objection(wrong))),
+            Some(wrong) => Err(Mistake::new("table", objection(wrong))),
             None => Ok(Self { schema: schema.map(str::to_owned), table: table.to_owned() }),
         }
     }

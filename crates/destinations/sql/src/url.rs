@@ -1,6 +1,6 @@
 //! Which database, and how it is named in messages.
 
-use crate::SqlError;
+use crate::Mistake;
 use std::fmt;
 
 /// An engine.
@@ -49,9 +49,9 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    pub(crate) fn new(text: &str) -> Result<Self, SqlError> {
+    pub(crate) fn new(text: &str) -> Result<Self, Mistake> {
         let text = text.trim();
-        let refuse = |why: String| Err(SqlError::new("url", why));
+        let refuse = |why: String| Err(Mistake::new("url", why));
         let Some((scheme, kind)) = SCHEMES.into_iter().find(|(scheme, _)| text.starts_with(scheme)) else {
             let right = "it begins with sqlite:, postgres://, mysql:// or mariadb://";
             return refuse(format!("this is no URL of a database; {right}"));

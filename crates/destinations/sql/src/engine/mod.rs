@@ -47,8 +47,8 @@ pub(crate) trait Engine: Send {
     /// Deletes a bounded number of old rows; tells how many.
     fn delete<'a>(&'a mut self, settings: &'a Settings, step: &'a Step) -> Doing<'a, u64>;
 
-    /// What stands behind the row up to which all may go, so that `keep` newer ones stay.
-    fn oldest_kept<'a>(&'a mut self, settings: &'a Settings, keep: u64) -> Doing<'a, Option<Vec<u8>>>;
+    /// The first value that a statement of ours answers with, as bytes of text.
+    fn ask(&mut self, statement: String) -> Doing<'_, Option<Vec<u8>>>;
 
     /// Is what it is connected to still what the URL names? A file may have been deleted.
     fn is_there(&self) -> bool {

@@ -40,7 +40,7 @@ pub(super) async fn connect(settings: &Settings) -> Result<Box<dyn Engine>, Trou
     let url = settings.url.reveal().replacen("mariadb://", "mysql://", 1);
     let mut options: MySqlConnectOptions = url.parse().map_err(|error| told(&error))?;
     if let Some(password) = &settings.password {
-        options = options.password(&password.0);
+        options = options.password(password.reveal());
     }
     // `||` stays what it is: a statement of an operator's trigger may have it.
     let options = options.pipes_as_concat(false).disable_statement_logging();
@@ -303,12 +303,8 @@ impl Engine for MySql {
         })
     }
 
-    fn oldest_kept<'a>(&'a mut self, settings: &'a Settings, keep: u64) -> Doing<'a, Option<Vec<u8>>> {
+    fn ask(&mut self, statement: String) -> Doing<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            let Some(id) = settings.layout.id() else { return Ok(None) };
-            let (table, id) = (settings.table.quoted(Kind::MySql), quoted(&id.name, Kind::MySql));
-            let statement =
-                format!("SELECT CAST({id} AS BINARY) FROM {table} ORDER BY {id} DESC LIMIT 1 OFFSET {keep}");
             let found = self.fetch(statement, MySqlArguments::default()).await?;
             found.first().map(|row| row.try_get(0)).transpose().map_err(|error| told(&error))
         })

@@ -43,7 +43,7 @@ pub(super) async fn connect(settings: &Settings) -> Result<Box<dyn Engine>, Trou
         options = options.application_name("tracework");
     }
     if let Some(password) = &settings.password {
-        options = options.password(&password.0);
+        options = options.password(password.reveal());
     }
     let connection = options.disable_statement_logging().connect().await.map_err(|error| told(&error))?;
     Ok(Box::new(Postgres { connection, types: Vec::new(), copy: None, within: false, careful: 0, bytes: Vec::new() }))
@@ -251,14 +251,11 @@ impl Engine for Postgres {
         })
     }
 
-    fn oldest_kept<'a>(&'a mut self, settings: &'a Settings, keep: u64) -> Doing<'a, Option<Vec<u8>>> {
+    fn ask(&mut self, statement: String) -> Doing<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            let Some(id) = settings.layout.id() else { return Ok(None) };
-            let (table, id) = (settings.table.quoted(Kind::Postgres), quoted(&id.name, Kind::Postgres));
-            let statement = format!("SELECT {id}::text FROM {table} ORDER BY {table}.{id} DESC LIMIT 1 OFFSET {keep}");
             let rows = self.fetch(statement, PgArguments::default()).await?;
             let Some(row) = rows.first() else { return Ok(None) };
-            row.try_get::<String, _>(0).map(|id| Some(id.into_bytes())).map_err(|error| told(&error))
+            row.try_get::<String, _>(0).map(|text| Some(text.into_bytes())).map_err(|error| told(&error))
         })
     }
 

@@ -212,11 +212,8 @@ impl Engine for Sqlite {
         })
     }
 
-    fn oldest_kept<'a>(&'a mut self, settings: &'a Settings, keep: u64) -> Doing<'a, Option<Vec<u8>>> {
+    fn ask(&mut self, statement: String) -> Doing<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            let Some(id) = settings.layout.id() else { return Ok(None) };
-            let (table, id) = (settings.table.quoted(Kind::Sqlite), quoted(&id.name, Kind::Sqlite));
-            let statement = format!("SELECT CAST({id} AS BLOB) FROM {table} ORDER BY {id} DESC LIMIT 1 OFFSET {keep}");
             let row = sqlx::query(AssertSqlSafe(statement)).persistent(false).fetch_optional(&mut self.connection);
             let row = row.await.map_err(|error| told(&error))?;
             row.map(|row| row.try_get::<Vec<u8>, _>(0).map_err(|error| told(&error))).transpose()

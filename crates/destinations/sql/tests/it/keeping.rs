@@ -44,6 +44,32 @@ fn the_oldest_rows_go_where_there_are_too_many() {
 }
 
 #[test]
+fn the_oldest_rows_go_where_they_have_too_many_bytes() {
+    in_each(|table| {
+        let mut sql = table.sql().keep_bytes(300_000);
+        let long = "x".repeat(1_000);
+        let record = |at: u64| {
+            let time = SystemTime::now() - Duration::from_secs(86_400) + Duration::from_millis(at);
+            TestRecord::new(format!("{at:05} {long}")).time(Timestamp::from(time)).build()
+        };
+        let records: Vec<_> = (0..2_000).map(record).collect();
+        deliver(&mut sql, &records).expect("it arrives");
+        for _ in 0..20 {
+            sql.tick().expect("it deletes");
+        }
+        // A row has its message, its id and some hundred bytes more; PostgreSQL compresses long texts of its own accord.
+        let left = table.count();
+        assert!((150..=1_500).contains(&left), "{:?}: {left}", table.engine);
+        assert_eq!(table.ask("SELECT count(*) FROM {t} WHERE message LIKE '01999 %'"), "1", "the newest stay");
+        let told = sql.notice().expect("something was deleted");
+        assert_eq!(
+            told,
+            format!("{} rows of `{}` that retention does not keep were deleted", 2_000 - left, table.name)
+        );
+    });
+}
+
+#[test]
 fn a_column_of_numbers_holds_times_too() {
     in_each(|table| {
         let id = if table.engine == crate::support::Engine::Postgres { "uuid" } else { "char(36)" };
