@@ -7,6 +7,7 @@ mod describe;
 mod feedback;
 mod lost;
 mod refused;
+mod revoked;
 mod support;
 mod topology;
 mod values;

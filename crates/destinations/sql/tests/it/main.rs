@@ -8,6 +8,7 @@ mod lost;
 mod poison;
 mod pooled;
 mod replay;
+mod revoked;
 mod support;
 mod tables;
 mod values;
