@@ -71,7 +71,7 @@ fn a_table_is_filled_inside_a_runtime_of_the_programs_and_after_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("app.db");
     let control = Control::new();
-    let sql = Sql::new(&format!("sqlite:{}", path.display())).expect("a destination");
+    let sql = Sql::new(format!("sqlite:{}", path.display())).expect("a destination");
     control.attach("t", sql).expect("it is attached");
     let layer = DestinationLayer::new(&control);
     let subscriber = tracing_subscriber::layer::SubscriberExt::with(tracing_subscriber::registry(), layer);

@@ -62,7 +62,7 @@ impl Table {
 
     /// A destination for it.
     pub(crate) fn sql(&self) -> Sql {
-        Sql::new(&self.url()).and_then(|sql| sql.table(&self.name)).expect("a destination")
+        Sql::new(self.url()).and_then(|sql| sql.table(&self.name)).expect("a destination")
     }
 
     fn client(&self, statement: &str) -> std::io::Result<Output> {
