@@ -87,6 +87,18 @@ impl<'a> Filling<'a> {
         }
         self.rows
     }
+
+    /// Makes a few more, up to the first `most`; `false` if these are made.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(crate) fn some_more(&mut self, most: usize) -> bool {
+        const FEW: usize = 16;
+        let most = most.min(self.records.len());
+        let made = self.rows.len();
+        if made < most {
+            self.first(most.min(made + FEW));
+        }
+        made < most
+    }
 }
 
 impl Rows {

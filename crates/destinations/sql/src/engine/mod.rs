@@ -73,17 +73,17 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Box<dyn Engine>, Trou
     }
 }
 
-/// Begins `busy`, does `meanwhile`, then waits for it: a database has something to do while the next rows are made.
+/// Waits for `busy`, and meanwhile does something else bit by bit, until `meanwhile` says that nothing is left of it: a
+/// database has something to do while the next rows are made, and what it is sent goes on its way between the bits.
 #[cfg(any(feature = "mysql", feature = "sqlite"))]
-async fn overlap<T>(busy: impl Future<Output = T>, meanwhile: impl FnOnce()) -> T {
+async fn overlap<T>(busy: impl Future<Output = T>, mut meanwhile: impl FnMut() -> bool) -> T {
     let mut busy = std::pin::pin!(busy);
-    let mut meanwhile = Some(meanwhile);
-    std::future::poll_fn(move |context| {
-        let polled = busy.as_mut().poll(context);
-        if let Some(meanwhile) = meanwhile.take() {
-            meanwhile();
+    loop {
+        let polled = std::future::poll_fn(|context| std::task::Poll::Ready(busy.as_mut().poll(context))).await;
+        match polled {
+            std::task::Poll::Ready(done) => return done,
+            std::task::Poll::Pending if meanwhile() => tokio::task::yield_now().await,
+            std::task::Poll::Pending => return busy.await,
         }
-        polled
-    })
-    .await
+    }
 }

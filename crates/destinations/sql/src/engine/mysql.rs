@@ -15,6 +15,7 @@ use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlDat
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The most rows of one statement.
 const MOST_ROWS: usize = 512;
@@ -127,25 +128,36 @@ impl MySql {
         let mut statements = self.statements.take().unwrap_or_else(|| {
             Statements::new(&settings.table, &settings.layout, Kind::MySql, (MOST_ROWS, MOST_VALUES))
         });
-        // Beside the values stand their types and lengths.
-        let most_bytes = MOST_BYTES.min(self.packet / 2);
-        let (mut left, mut done) = (range.clone(), Ok(()));
-        while done.is_ok() && !left.is_empty() {
-            let (statement, piece) = statements.next(rows, &left, most_bytes);
-            left.start = piece.end;
-            let (first, next) = (piece.start - range.start, left.end.min(piece.end + MOST_ROWS));
-            done = match bound(rows.first(piece.end), piece, self.packet / 2) {
-                Ok(arguments) => {
-                    let query = sqlx::query_with(AssertSqlSafe(statement), arguments);
-                    let done = overlap(query.execute(&mut self.connection), || _ = rows.first(next)).await;
-                    done.map(|_| ()).map_err(|error| told(&error))
-                }
-                Err(trouble) => Err(trouble),
-            };
-            done = done.map_err(|trouble| from(trouble, first));
-        }
+        let done = self.insert_pieces(&mut statements, rows, range).await;
         self.statements = Some(statements);
         done
+    }
+
+    /// Statement after statement. While one is busy, the next is made.
+    async fn insert_pieces(
+        &mut self,
+        statements: &mut Statements,
+        rows: &mut Filling<'_>,
+        range: Range<usize>,
+    ) -> Result<(), Trouble> {
+        let (mut left, mut made, most_bytes) = (range.clone(), None, self.packet / 2);
+        while !left.is_empty() {
+            let first = left.start - range.start;
+            let next = made.take().unwrap_or_else(|| piece(statements, rows, &left, most_bytes));
+            let (statement, arguments, end) = next.map_err(|trouble| from(trouble, first))?;
+            left.start = end;
+            let most = left.end.min(end + MOST_ROWS);
+            let query = sqlx::query_with(AssertSqlSafe(statement), arguments);
+            let done = overlap(query.execute(&mut self.connection), || {
+                let more = rows.some_more(most);
+                if !more && made.is_none() && !left.is_empty() {
+                    made = Some(piece(statements, rows, &left, most_bytes));
+                }
+                more
+            });
+            done.await.map_err(|error| from(told(&error), first))?;
+        }
+        Ok(())
     }
 
     /// The same in a transaction.
@@ -238,6 +250,19 @@ impl MySql {
         }
         done
     }
+}
+
+/// A statement for the first rows of `range`, what is bound in it, and where these rows end.
+fn piece(
+    statements: &mut Statements,
+    rows: &mut Filling<'_>,
+    range: &Range<usize>,
+    most_bytes: usize,
+) -> Result<(Arc<str>, MySqlArguments, usize), Trouble> {
+    // Beside the values stand their types and lengths.
+    let (statement, piece) = statements.next(rows, range, MOST_BYTES.min(most_bytes));
+    let end = piece.end;
+    Ok((statement, bound(rows.first(end), piece, most_bytes)?, end))
 }
 
 /// What is bound for the rows of `piece`, none of which may have more than `most` bytes.

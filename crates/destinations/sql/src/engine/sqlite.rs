@@ -17,10 +17,11 @@ use sqlx::sqlite::{
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The most rows of one statement: while they are taken, the next are made.
-const MOST_ROWS: usize = 64;
+const MOST_ROWS: usize = 256;
 
 /// The most values of one statement: `SQLITE_MAX_VARIABLE_NUMBER`.
 const MOST_VALUES: usize = 32_766;
@@ -125,28 +126,52 @@ impl Sqlite {
         &mut self,
         settings: &Settings,
         rows: &mut Filling<'_>,
-        mut range: Range<usize>,
+        range: Range<usize>,
     ) -> Result<(), Trouble> {
         let mut statements = self.statements.take().unwrap_or_else(|| {
             Statements::new(&settings.table, &settings.layout, Kind::Sqlite, (MOST_ROWS, MOST_VALUES))
         });
-        let mut done = Ok(());
-        while done.is_ok() && !range.is_empty() {
-            let (statement, piece) = statements.next(rows, &range, MOST_BYTES);
-            range.start = piece.end;
-            let next = range.end.min(piece.end + MOST_ROWS);
-            done = match bound(rows.first(piece.end), piece) {
-                Ok(arguments) => {
-                    let query = sqlx::query_with(AssertSqlSafe(statement), arguments);
-                    let done = overlap(query.execute(&mut self.connection), || _ = rows.first(next)).await;
-                    done.map(|_| ()).map_err(|error| told(&error))
-                }
-                Err(trouble) => Err(trouble),
-            };
-        }
+        let done = self.insert_pieces(&mut statements, rows, range).await;
         self.statements = Some(statements);
         done
     }
+
+    /// Statement after statement. While one is busy, the next is made.
+    async fn insert_pieces(
+        &mut self,
+        statements: &mut Statements,
+        rows: &mut Filling<'_>,
+        mut range: Range<usize>,
+    ) -> Result<(), Trouble> {
+        let mut made = None;
+        while !range.is_empty() {
+            let next = made.take().unwrap_or_else(|| piece(statements, rows, &range));
+            let (statement, arguments, end) = next?;
+            range.start = end;
+            let most = range.end.min(end + MOST_ROWS);
+            let query = sqlx::query_with(AssertSqlSafe(statement), arguments);
+            let done = overlap(query.execute(&mut self.connection), || {
+                let more = rows.some_more(most);
+                if !more && made.is_none() && !range.is_empty() {
+                    made = Some(piece(statements, rows, &range));
+                }
+                more
+            });
+            done.await.map_err(|error| told(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// A statement for the first rows of `range`, what is bound in it, and where these rows end.
+fn piece(
+    statements: &mut Statements,
+    rows: &mut Filling<'_>,
+    range: &Range<usize>,
+) -> Result<(Arc<str>, SqliteArguments, usize), Trouble> {
+    let (statement, piece) = statements.next(rows, range, MOST_BYTES);
+    let end = piece.end;
+    Ok((statement, bound(rows.first(end), piece)?, end))
 }
 
 fn bound(rows: &Rows, piece: Range<usize>) -> Result<SqliteArguments, Trouble> {
@@ -160,7 +185,7 @@ fn bound(rows: &Rows, piece: Range<usize>) -> Result<SqliteArguments, Trouble> {
 fn bind(arguments: &mut SqliteArguments, content: Content<'_>) -> Result<(), Trouble> {
     let bound = match content {
         Content::Null => arguments.add(None::<&str>),
-        Content::Text(text) => arguments.add(std::sync::Arc::<str>::from(text)),
+        Content::Text(text) => arguments.add(Arc::<str>::from(text)),
         Content::Bytes(bytes) => arguments.add(bytes),
     };
     bound.map_err(|error| Trouble::Other(error.to_string()))
