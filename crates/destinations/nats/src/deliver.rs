@@ -21,9 +21,8 @@ type Message = (usize, String, PublishMessage);
 
 impl JetStream {
     fn ready(&mut self) -> Result<(), Failure> {
-        if let Some(link) = &self.link {
-            // What happened while nobody looked is known only after a moment in the runtime.
-            link.runtime.breathe();
+        if let Some(link) = &mut self.link {
+            link.look();
         }
         if !self.link.as_ref().is_some_and(|link| link.state.is_open()) {
             self.link = None;
@@ -155,8 +154,9 @@ impl Destination for JetStream {
         }
         self.ready()?;
         let (messages, mut refused) = self.messages(batch);
-        let Some(link) = self.link.take() else { return Ok(()) };
+        let Some(mut link) = self.link.take() else { return Ok(()) };
         let cut = link.runtime.wait(self.publish(&link, messages, &mut refused));
+        link.looked();
         // Acknowledgements that still come are nobody's.
         self.link = cut.is_none().then_some(link);
         refused.sort_by_key(|refusal| refusal.at);

@@ -7,17 +7,23 @@ use async_nats::jetstream::stream::Config;
 use async_nats::{Client, ConnectOptions, Event};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use tracework_core::Failure;
 use tracework_net::Runtime;
 
 /// Messages that may wait for their acknowledgement; a batch has fewer.
 const IN_FLIGHT: usize = 1 << 20;
 
+/// What happened to a connection within so short a time shows when it is used.
+const LOOKED: Duration = Duration::from_millis(20);
+
 /// A connection, and the runtime that drives it: dropped together, they take with them whatever the client had begun.
 pub(crate) struct Link {
     pub(crate) context: Context,
     pub(crate) state: LinkState,
     pub(crate) runtime: Runtime,
+    /// When the runtime last had a moment.
+    looked: Instant,
 }
 
 /// Whether it is still the connection that it was.
@@ -35,6 +41,19 @@ impl LinkState {
 }
 
 impl Link {
+    /// Lets the client notice what happened while nobody looked, unless that was just now.
+    pub(crate) fn look(&mut self) {
+        if self.looked.elapsed() > LOOKED {
+            self.runtime.breathe();
+            self.looked();
+        }
+    }
+
+    /// The runtime had a moment.
+    pub(crate) fn looked(&mut self) {
+        self.looked = Instant::now();
+    }
+
     pub(crate) fn open(nats: &JetStream) -> Result<Self, Failure> {
         let runtime = Runtime::new()?;
         let what = format!("connecting to {}", nats.address);
@@ -55,7 +74,7 @@ impl Link {
             declare(nats, &context).await?;
             Ok((LinkState { client, lost }, context))
         })?;
-        Ok(Self { context, state, runtime })
+        Ok(Self { context, state, runtime, looked: Instant::now() })
     }
 }
 
