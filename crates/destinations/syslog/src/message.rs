@@ -2,6 +2,8 @@
 
 use crate::facility::Facility;
 use crate::params;
+use std::io::Write as _;
+use std::ops::Range;
 use tracework_core::{Format, Record, Severity, Value};
 use tracework_format::{Pattern, Zone};
 
@@ -27,7 +29,12 @@ pub(crate) struct Shape {
     /// The longest message in bytes.
     pub(crate) longest: usize,
     pub(crate) time: Pattern,
+    /// The time that was written last, with its second.
+    pub(crate) last: Option<(i64, Vec<u8>)>,
 }
+
+/// Where the parts of a second stand in `2026-01-15T10:30:45.123456+00:00`.
+const MICROS: Range<usize> = 20..26;
 
 /// What stands for nothing (RFC 5424, section 6).
 const NIL: &str = "-";
@@ -41,7 +48,7 @@ impl Shape {
         };
         let Ok(time) = Pattern::new(pattern) else { unreachable!("a test reads both") };
         let longest = if rfc == Rfc::Rfc5424 { 8 << 10 } else { 1 << 10 };
-        Self { rfc, id: "tracework@32473".into(), app_name: None, longest, time: time.zone(zone) }
+        Self { rfc, id: "tracework@32473".into(), app_name: None, longest, time: time.zone(zone), last: None }
     }
 
     /// Appends `record` as a message of `facility` with `text`, which is cut where the message would become too long.
@@ -80,14 +87,40 @@ impl Shape {
         }
     }
 
-    fn prefix(&mut self, out: &mut Vec<u8>, record: &Record<'_>, facility: Facility) {
-        let priority = u32::from(facility.number()) * 8 + severity(record.severity());
-        let version = if self.rfc == Rfc::Rfc5424 { "1 " } else { "" };
-        out.extend_from_slice(format!("<{priority}>{version}").as_bytes());
+    /// Appends the time and a blank. Within a second only its parts change.
+    fn time(&mut self, out: &mut Vec<u8>, record: &Record<'_>) {
+        let (second, nanos) = (record.time().0.div_euclid(1_000_000_000), record.time().0.rem_euclid(1_000_000_000));
+        let has_micros = self.rfc == Rfc::Rfc5424;
+        if let Some((last, text)) = &mut self.last
+            && *last == second
+        {
+            if has_micros {
+                let mut micros = nanos / 1_000;
+                for digit in text[MICROS].iter_mut().rev() {
+                    *digit = b"0123456789"[usize::try_from(micros % 10).unwrap_or_default()];
+                    micros /= 10;
+                }
+            }
+            return out.extend_from_slice(text);
+        }
+        let start = out.len();
         self.time.encode(record, out);
         // A pattern ends a line.
         out.pop();
         out.push(b' ');
+        let text = &out[start..];
+        // A year that has not four digits moves the parts.
+        let is_usual =
+            !has_micros || (text.get(MICROS.start - 1) == Some(&b'.') && text.get(MICROS.end) == Some(&b'+'));
+        self.last = is_usual.then(|| (second, text.to_vec()));
+    }
+
+    fn prefix(&mut self, out: &mut Vec<u8>, record: &Record<'_>, facility: Facility) {
+        let priority = u32::from(facility.number()) * 8 + severity(record.severity());
+        let version = if self.rfc == Rfc::Rfc5424 { "1 " } else { "" };
+        // A vector takes whatever is written to it.
+        let _ = write!(out, "<{priority}>{version}");
+        self.time(out, record);
         let host = text_of(record.metadata("host"));
         let app = self.app_name.clone().or_else(|| text_of(record.metadata("service")));
         let pid = text_of(record.metadata("pid"));

@@ -11,7 +11,8 @@ const LONGEST_NAME: usize = 32;
 pub(crate) fn write(out: &mut Vec<u8>, id: &str, record: &Record<'_>, truncated: bool) {
     out.push(b'[');
     out.extend_from_slice(id.as_bytes());
-    param(out, "event_id", &record.event_id().to_string());
+    // An id has nothing to escape, and a vector takes whatever is written to it.
+    let _ = write!(out, " event_id=\"{}\"", record.event_id());
     param(out, "target", record.target());
     let tags: Vec<_> = record.tags().collect();
     if !tags.is_empty() {
@@ -55,7 +56,15 @@ fn param(out: &mut Vec<u8>, name: &str, value: &str) {
         out.push(b'_');
     }
     out.extend_from_slice(b"=\"");
-    for character in value.chars() {
+    let mut rest = value;
+    while !rest.is_empty() {
+        // What needs no second look is taken as it is.
+        let plain = rest.bytes().position(|byte| !(b' '..=b'~').contains(&byte) || b"\"\\]".contains(&byte));
+        let (before, behind) = rest.split_at(plain.unwrap_or(rest.len()));
+        out.extend_from_slice(before.as_bytes());
+        let mut behind = behind.chars();
+        let Some(character) = behind.next() else { break };
+        rest = behind.as_str();
         match character {
             '"' | '\\' | ']' => out.extend_from_slice(&[b'\\', character as u8]),
             character if is_dangerous(character) => {
