@@ -60,6 +60,8 @@ pub struct Results {
     pub batch: (usize, usize),
     /// In how many batches the pipeline delivered, in the last round.
     pub batches: u64,
+    /// How many went at once in the end.
+    pub at_once: usize,
     /// The pipeline, the destination alone, and the rivals.
     pub ways: Vec<Way>,
 }
@@ -73,11 +75,11 @@ pub fn run(server: &mut dyn Server, effort: &Effort) -> Result<Results> {
     let ours = ["tracework, the whole pipeline", "tracework, the destination alone"];
     let mut ways: Vec<Way> =
         ours.iter().chain(rivals).map(|&name| Way { name: name.to_owned(), rates: Vec::new() }).collect();
-    let mut batches = 0;
+    let (mut batches, mut at_once) = (0, 0);
     for _ in 0..effort.rounds {
         if is_wanted("whole") {
             let ran = whole(server, effort).context(ours[0])?;
-            batches = ran.batches;
+            (batches, at_once) = (ran.batches, ran.at_once);
             ways[0].rates.push(rate(effort.records, ran.took));
         }
         if is_wanted("alone") {
@@ -92,7 +94,7 @@ pub fn run(server: &mut dyn Server, effort: &Effort) -> Result<Results> {
     ways.retain(|way| !way.rates.is_empty());
     let bytes: usize = lots.iter().map(Lot::bytes).sum();
     let batch = (lots.first().map_or(0, Lot::len), bytes / usize::try_from(effort.records)?.max(1));
-    Ok(Results { about: server.about(), batch, batches, ways })
+    Ok(Results { about: server.about(), batch, batches, at_once, ways })
 }
 
 /// The destination, with other batches if they are to be tried.

@@ -22,6 +22,8 @@ pub struct Ran {
     pub took: Duration,
     /// In how many batches.
     pub batches: u64,
+    /// How many of them went at once in the end.
+    pub at_once: usize,
 }
 
 /// Emits so many events, after one with which the destination is opened. `arrive` waits until the server has them, where the
@@ -39,7 +41,7 @@ pub fn run(attachment: Attachment, count: u64, mut arrive: impl FnMut() -> Resul
         let took = begun.elapsed();
         let health = control.health();
         let health = health.destinations.get(NAME).context("the destination is gone")?;
-        Ok::<_, anyhow::Error>(Ran { took, batches: health.batches.saturating_sub(1) })
+        Ok::<_, anyhow::Error>(Ran { took, batches: health.batches.saturating_sub(1), at_once: health.concurrency })
     })?;
     let report = control.shutdown(PATIENCE).into_result()?;
     ensure!(report.total.delivered == count + 1, "{} records of {} were delivered", report.total.delivered, count + 1);

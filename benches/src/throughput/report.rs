@@ -26,7 +26,10 @@ pub fn server(name: &str, effort: &Effort, results: &Results) {
     let (records, bytes) = results.batch;
     println!("\n{name}: {}", results.about);
     let line = if bytes == 0 { String::new() } else { format!(" of {bytes} bytes") };
-    println!("   batches of {records} records{line}; the pipeline made {}", results.batches);
+    println!(
+        "   batches of {records} records{line}; the pipeline made {}, in the end {} at once",
+        results.batches, results.at_once
+    );
     let medians: Vec<f64> = results.ways.iter().map(|way| median(&way.rates)).collect();
     let is_ours = |way: &Way| way.name.starts_with("tracework");
     let rivals = results.ways.iter().zip(&medians).filter(|(way, _)| !is_ours(way));

@@ -20,6 +20,9 @@ const URL: &str = "nats://127.0.0.1:4222";
 /// Acknowledgements that are on their way, where batches do not bound them.
 const ON_THEIR_WAY: usize = 2_000;
 
+/// The most that may be: the client waits for those before it takes another.
+const MOST: usize = 4_000;
+
 /// The server at its usual port.
 struct Nats {
     /// What the client runs on.
@@ -64,7 +67,7 @@ impl Nats {
             for (record, line) in lot.lines() {
                 let publishing = self.context.send_publish(self.stream.clone(), message(&record, line));
                 sent.push_back(publishing.await?);
-                if !by_batch && sent.len() > ON_THEIR_WAY {
+                if sent.len() > if by_batch { MOST } else { ON_THEIR_WAY } {
                     let Some(oldest) = sent.pop_front() else { continue };
                     oldest.await?;
                 }
