@@ -75,7 +75,7 @@ impl Server for Sqlite {
     }
 
     fn destination(&self) -> Result<Attachment> {
-        Ok(Sql::new(&format!("sqlite:{}", self.path()))?.table("logs")?.into())
+        Ok(Sql::new(format!("sqlite:{}", self.path()))?.table("logs")?.into())
     }
 
     fn prepare(&mut self, lots: &[Lot]) -> Result<()> {
