@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-/// Where the server `name` listens: where the variable `TRACEWORK_TEST_NAME` says, else at `usual`. `None`, and a word
+/// Where the server `name` listens: where the variable `TEST_NAME` says, else at `usual`. `None`, and a word
 /// about it on standard error, if nothing answers there: the test is then left out.
 ///
 /// ```
@@ -20,7 +20,7 @@ use std::time::Duration;
 #[must_use]
 #[expect(clippy::print_stderr, reason = "a test that was left out says so")]
 pub fn service(name: &str, usual: &str) -> Option<SocketAddr> {
-    let variable = format!("TRACEWORK_TEST_{}", name.to_ascii_uppercase());
+    let variable = format!("TEST_{}", name.to_ascii_uppercase());
     let address = std::env::var(&variable).unwrap_or_else(|_| usual.to_owned());
     let found = address.to_socket_addrs().ok().into_iter().flatten();
     let answers = |at: &SocketAddr| TcpStream::connect_timeout(at, Duration::from_secs(2)).is_ok();
