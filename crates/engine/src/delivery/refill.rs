@@ -14,6 +14,9 @@ use tracework_core::{OwnedRecord, Page};
 
 /// So many records are read back at once.
 const RECORDS: usize = 4096;
+/// So many of them are a parcel. What is done is noted parcel by parcel, so this is how many a crash may bring twice beyond
+/// what was in hand.
+const TOGETHER: usize = 256;
 /// So many bytes at the most, and at the least.
 const MOST: usize = 1 << 20;
 const LEAST: usize = 16 << 10;
@@ -128,9 +131,10 @@ impl Worker {
     }
 }
 
-/// The records of a chunk before the sequence `end` as parcels, and how many of them are no records. Those of one thread share a page.
+/// The records of a chunk before the sequence `end` as parcels, and how many of them are no records. Those of one thread
+/// share a page.
 fn parcels(decoder: &mut Decoder, chunk: &Chunk, end: u64) -> (Vec<(Parcel, Range<u64>)>, u64) {
-    let (mut pages, mut picks): (Vec<Page>, Vec<At>) = (Vec::new(), Vec::new());
+    let (mut pages, mut picks): (Vec<Page>, Vec<(At, u64)>) = (Vec::new(), Vec::new());
     let (mut bad, mut place): (u64, Option<Range<u64>>) = (0, None);
     for spooled in chunk.iter().take_while(|spooled| spooled.sequence < end) {
         place = Some(place.map_or(spooled.sequence, |place| place.start)..spooled.sequence + 1);
@@ -140,13 +144,24 @@ fn parcels(decoder: &mut Decoder, chunk: &Chunk, end: u64) -> (Vec<(Parcel, Rang
         };
         let page = page_for(&mut pages, &record);
         let pick = pages[page].copy(&record.view());
-        picks.push(At { page: u32::try_from(page).unwrap_or(u32::MAX), pick });
+        picks.push((At { page: u32::try_from(page).unwrap_or(u32::MAX), pick }, spooled.sequence));
     }
     let Some(place) = place.filter(|_| !picks.is_empty()) else { return (Vec::new(), bad) };
-    let round = Round::new(pages, None);
-    let bytes = round.pinned();
-    let parcel = Parcel { round, picks: picks.into(), bytes, format: 0, shared: None };
-    (vec![(parcel, place)], bad)
+    (cut(&Round::new(pages, None), &picks, &place), bad)
+}
+
+/// Parcels of these records, which stand at `place` with their sequences. What is no record counts with the one behind it.
+fn cut(round: &Arc<Round>, picks: &[(At, u64)], place: &Range<u64>) -> Vec<(Parcel, Range<u64>)> {
+    let parts = picks.chunks(TOGETHER);
+    let (bytes, last, mut start) = (round.pinned() / parts.len().max(1), parts.len(), place.start);
+    let parcel = |(number, part): (usize, &[(At, u64)])| {
+        let end = if number + 1 == last { place.end } else { part.last().map_or(start, |&(_, sequence)| sequence + 1) };
+        let stands = start..end;
+        start = end;
+        let picks = part.iter().map(|&(at, _)| at).collect();
+        (Parcel { round: Arc::clone(round), picks, bytes, format: 0, shared: None }, stands)
+    };
+    parts.enumerate().map(parcel).collect()
 }
 
 /// The page that a record fits: of the same thread and the same metadata. Only the newest is looked at.
