@@ -90,7 +90,7 @@ fn run(bench: &Bench, all: &mut [One], (rate, most): (u64, u64)) -> Run {
         // Writing to a text does not fail.
         let _ = write!(
             text,
-            "  {name}:\n{keys}    buffer: {{ memory: 4MiB, when_full: drop_newest }}\n    retry: {{ max: 500ms }}\n"
+            "  {name}:\n{keys}    buffer: {{ memory: 32MiB, when_full: drop_newest }}\n    retry: {{ max: 500ms }}\n"
         );
     }
     std::fs::write(folder.join("config.yml"), text).expect("the config is written");
