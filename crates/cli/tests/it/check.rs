@@ -67,6 +67,20 @@ fn a_wrong_config_is_told_at_its_lines_within_80_columns() {
 }
 
 #[test]
+fn what_others_call_a_type_is_told_by_its_name() {
+    for (word, told) in [
+        ("postgres", "that is `type: sql` with `url: postgres://USER@HOST/DATABASE`"),
+        ("RabbitMQ", "that is `type: amqp`"),
+        ("slack", "that is `type: http` with `body: slack`"),
+        ("amqpp", "did you mean `amqp`?"),
+    ] {
+        let run =
+            Place::with(&format!("destinations: {{ app: {{ type: {word} }} }}\n")).run(&["check", "app.yml"], b"");
+        assert!(run.code == Some(2) && run.err.contains(&format!("help: {told}")), "{word}: {}", run.err);
+    }
+}
+
+#[test]
 fn a_config_that_is_not_there_is_told() {
     let run = Place::with("").run(&["check", "other.yml"], b"");
     assert_eq!(run.code, Some(2));

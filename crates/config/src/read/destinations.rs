@@ -126,9 +126,37 @@ fn refuse_type(section: &Section<'_>, place: Place, kind: &str) {
         section.refuse_at(place, message, Some(format!("build it with the feature `{feature}` of tracework")));
         return;
     }
-    let help = suggest(kind, section.shared().registry.destinations());
+    let meant = BY_OTHER_NAME.iter().find(|(names, _)| names.contains(&kind.to_lowercase().as_str()));
+    let help = match meant {
+        Some((_, meant)) => Some(format!("that is {meant}")),
+        None => suggest(kind, section.shared().registry.destinations()),
+    };
     section.refuse_at(place, format!("`{}` is no type of destination", shown(kind)), help);
 }
+
+/// What somebody may call a type, and how it is written.
+const BY_OTHER_NAME: &[(&[&str], &str)] = &[
+    (&["sqlite", "sqlite3"], "`type: sql` with `url: sqlite:PATH`"),
+    (&["postgres", "postgresql", "pg"], "`type: sql` with `url: postgres://USER@HOST/DATABASE`"),
+    (&["mysql"], "`type: sql` with `url: mysql://USER@HOST/DATABASE`"),
+    (&["mariadb"], "`type: sql` with `url: mariadb://USER@HOST/DATABASE`"),
+    (&["database", "db", "table"], "`type: sql`"),
+    (&["rabbitmq", "rabbit", "mq"], "`type: amqp`"),
+    (&["webhook", "https", "post"], "`type: http`"),
+    (&["slack"], "`type: http` with `body: slack`"),
+    (&["discord"], "`type: http` with `body: discord`"),
+    (&["teams"], "`type: http` with `body: teams`"),
+    (&["loki"], "`type: http` with `body: loki`"),
+    (&["elasticsearch", "elastic", "opensearch"], "`type: http` with `body: elasticsearch`"),
+    (&["splunk", "hec"], "`type: http` with `body: splunk`"),
+    (&["datadog"], "`type: http` with `body: datadog`"),
+    (&["seq"], "`type: http` with `body: seq`"),
+    (&["opentelemetry", "otel", "collector"], "`type: otlp`"),
+    (&["jetstream"], "`type: nats`"),
+    (&["stream", "valkey"], "`type: redis`"),
+    (&["stdout", "stderr", "terminal"], "`type: console` with `stream: stdout` or `stderr`"),
+    (&["journald", "rsyslog"], "`type: syslog` with `address: unix:/dev/log`"),
+];
 
 fn check_name(top: &Section<'_>, key: &Key) {
     let name = &key.text;
