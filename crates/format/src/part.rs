@@ -104,7 +104,7 @@ impl Part {
             Self::Error | Self::ErrorType | Self::ErrorFingerprint | Self::ErrorBacktrace => {
                 escape::put::<S>(out, self.of_error(record).unwrap_or_default());
             }
-            Self::EventId => out.extend_from_slice(record.event_id().to_string().as_bytes()),
+            Self::EventId => out.extend_from_slice(record.event_id().write(&mut [0; 36]).as_bytes()),
             Self::Fields | Self::Spans | Self::Context | Self::Metadata => return false,
         }
         true

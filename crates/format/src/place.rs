@@ -232,7 +232,7 @@ impl Places {
             Part::ErrorFingerprint => text(record.error().and_then(|error| error.fingerprint())),
             Part::ErrorBacktrace => text(record.error().and_then(|error| error.backtrace())),
             Part::EventId => {
-                out.extend_from_slice(record.event_id().to_string().as_bytes());
+                out.extend_from_slice(record.event_id().write(&mut [0; 36]).as_bytes());
                 Found::Text
             }
             Part::Tags | Part::Fields | Part::Spans | Part::Context | Part::Metadata => self.json(part, record, out),
