@@ -10,7 +10,7 @@
 //! | `plain_hyper` | a span and a record for each request, in hyper without a framework |
 //! | `appender` | tracing-appender's rolling files as a destination |
 //!
-//! Each runs by `cargo run --bin NAME`.
+//! Each runs by `cargo run --bin NAME`. `webhook` is a package of its own, for its HTTP client: `cargo run -p webhook`.
 
 /// The programs of the README, which are compiled and run as its tests.
 #[cfg(doctest)]

@@ -70,14 +70,6 @@ fn hyper_alone_tells_of_its_requests_and_what_they_sent() {
 }
 
 #[test]
-fn a_webhook_gets_the_error_once_its_server_is_there() {
-    let (text, _) = printed(env!("CARGO_BIN_EXE_webhook"), &[]);
-    assert!(text.contains(r#"{"summary": "shop: card \"declined\"", "severity": "ERROR", "order": "18"}"#), "{text}");
-    assert!(text.contains("webhook-signature: v1,") && text.contains("1 delivered, 0 lost"), "{text}");
-    assert!(!text.contains("charged"), "{text}");
-}
-
-#[test]
 fn the_service_loses_nothing_and_hides_card_numbers() {
     let (text, folder) = printed(env!("CARGO_BIN_EXE_payments"), &["--seconds", "2", "--rate", "300"]);
     assert!(text.contains("Nothing was lost.") && text.contains(" 0 unanswered"), "{text}");

@@ -1,6 +1,6 @@
 //! Errors go to a webhook, signed; the server is down at first, and nothing is lost.
 //!
-//! `cargo run --bin webhook` sends to a receiver of its own; `cargo run --bin webhook URL` to yours.
+//! `cargo run -p webhook` sends to a receiver of its own; `cargo run -p webhook URL` to yours.
 #![expect(clippy::print_stdout, reason = "a program that shows something")]
 
 use axum::Router;
