@@ -13,7 +13,7 @@ use crate::{Credential, Mistake, describe};
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tracework_core::{Batch, Command, Description, Destination, Failure, Wants};
+use tracework_core::{Batch, Command, Description, Destination, Failure, OwnThread, Wants};
 use tracework_format::{Names, Places};
 use tracework_net::Runtime;
 
@@ -53,6 +53,7 @@ pub struct Sql {
     runtime: Option<Runtime>,
     open: Option<Open>,
     keeping: Keeping,
+    own: Option<OwnThread>,
 }
 
 /// A connection whose table is ready.
@@ -71,7 +72,7 @@ impl Sql {
     pub fn new(url: impl Into<Credential>) -> Result<Self, Mistake> {
         let settings = Settings::new(&url.into())?;
         let (places, rows, keeping) = (Places::new(), Rows::default(), Keeping::default());
-        Ok(Self { settings, places, rows, runtime: None, open: None, keeping })
+        Ok(Self { settings, places, rows, runtime: None, open: None, keeping, own: None })
     }
 
     /// Sets the password, so that it need not stand in the URL. It is shown nowhere.
@@ -177,7 +178,7 @@ impl Sql {
             self.runtime = Some(Runtime::new()?);
         }
         let settings = &self.settings;
-        let connected = self.wait(settings.timeout, "connecting", engine::connect(settings));
+        let connected = self.wait(settings.timeout, "connecting", engine::connect(settings, self.own));
         let mut engine = connected.map_err(|trouble| self.failure(trouble))?;
         let prepared = self.wait(settings.timeout, "preparing the table", engine.prepare(settings));
         let shapes = prepared.map_err(|trouble| self.failure(trouble))?;
@@ -338,6 +339,10 @@ impl Destination for Sql {
 
     fn wants(&self) -> Wants {
         Wants::Records
+    }
+
+    fn own_threads(&mut self, own: OwnThread) {
+        self.own = Some(own);
     }
 
     fn as_config(&self) -> Option<Description> {

@@ -28,13 +28,13 @@ impl Trouble {
 }
 
 /// What an error of `sqlx` is that did not come from the database itself.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) fn outside(error: &sqlx::Error) -> Trouble {
     use sqlx::Error;
     match error {
         Error::Io(error) => Trouble::Lost(format!("the connection broke: {error}")),
         Error::Tls(error) => Trouble::Other(format!("TLS: {error}")),
         Error::Protocol(why) => Trouble::Lost(format!("the server answers in a way that is not understood: {why}")),
-        Error::WorkerCrashed => Trouble::Lost("its thread is gone".to_owned()),
         Error::Configuration(error) => Trouble::Other(format!("the URL cannot be used: {error}")),
         other => Trouble::Other(other.to_string()),
     }

@@ -34,6 +34,15 @@ pub(crate) enum Content<'a> {
     Bytes(&'a [u8]),
 }
 
+/// The same, for an engine that need not know whether a text is one.
+#[cfg(feature = "sqlite")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Raw<'a> {
+    Null,
+    Text(&'a [u8]),
+    Bytes(&'a [u8]),
+}
+
 impl Content<'_> {
     /// How many bytes.
     pub(crate) fn len(&self) -> usize {
@@ -73,9 +82,7 @@ impl<'a> Filling<'a> {
         engine: Dialect,
         places: &'a mut Places,
     ) -> Self {
-        rows.bytes.clear();
-        rows.cells.clear();
-        rows.width = layout.columns.len();
+        rows.clear(layout.columns.len());
         Self { rows, records, layout, shapes, engine, places }
     }
 
@@ -88,8 +95,17 @@ impl<'a> Filling<'a> {
         self.rows
     }
 
+    /// Makes those of `range`, and nothing else, in a room of their own.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn make(&mut self, range: Range<usize>, room: &mut Rows) {
+        room.clear(self.layout.columns.len());
+        for record in &self.records[range] {
+            room.push(record, self.layout, self.shapes, self.engine, self.places);
+        }
+    }
+
     /// Makes a few more, up to the first `most`; `false` if these are made.
-    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    #[cfg(feature = "mysql")]
     pub(crate) fn some_more(&mut self, most: usize) -> bool {
         const FEW: usize = 16;
         let most = most.min(self.records.len());
@@ -102,6 +118,13 @@ impl<'a> Filling<'a> {
 }
 
 impl Rows {
+    /// Forgets all rows; those that come have so many columns.
+    fn clear(&mut self, width: usize) {
+        self.bytes.clear();
+        self.cells.clear();
+        self.width = width;
+    }
+
     fn push(&mut self, record: &Record<'_>, layout: &Layout, shapes: &[Shape], engine: Dialect, places: &mut Places) {
         let mut mended = Mended::default();
         let first = self.cells.len();
@@ -131,6 +154,17 @@ impl Rows {
     /// What stands in one column of a row.
     pub(crate) fn at(&self, row: usize, column: usize) -> Content<'_> {
         self.content(self.cells[row * self.width + column])
+    }
+
+    /// What stands in the columns of a row, not looked at as texts.
+    #[cfg(feature = "sqlite")]
+    #[inline]
+    pub(crate) fn raw(&self, at: usize) -> impl Iterator<Item = Raw<'_>> {
+        self.cells[at * self.width..(at + 1) * self.width].iter().map(|cell| match *cell {
+            Cell::Null => Raw::Null,
+            Cell::Text { start, end } => Raw::Text(&self.bytes[start..end]),
+            Cell::Bytes { start, end } => Raw::Bytes(&self.bytes[start..end]),
+        })
     }
 
     /// How many bytes stand in a row.

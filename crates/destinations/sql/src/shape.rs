@@ -96,6 +96,7 @@ impl Shape {
                 plain(value, out);
                 return Written::Bytes;
             }
+            (_, Value::Str(text) | Value::Text(text) | Value::Json(text)) => out.extend_from_slice(text.as_bytes()),
             _ => plain(value, out),
         }
         Written::Text

@@ -2,7 +2,7 @@
 //!
 //! | | rows go in by | a row whose event is there already |
 //! |---|---|---|
-//! | SQLite | statements of up to 64 rows, in one transaction | `ON CONFLICT (event_id) DO NOTHING` |
+//! | SQLite | a statement for each row, in one transaction, on a thread of its own | `ON CONFLICT (event_id) DO NOTHING` |
 //! | PostgreSQL | `COPY` | if one is met, `INSERT .. SELECT FROM unnest(..) ON CONFLICT (event_id) DO NOTHING` |
 //! | MySQL, MariaDB | statements of up to 512 rows, in one transaction | if one is met, those that are there are asked for and left out |
 
@@ -12,7 +12,7 @@ mod mysql;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
+#[cfg(feature = "mysql")]
 mod statements;
 mod table;
 
@@ -24,6 +24,7 @@ use crate::settings::Settings;
 use crate::shape::Shape;
 use std::ops::Range;
 use std::pin::Pin;
+use tracework_core::OwnThread;
 
 /// What an engine does, to be waited for.
 pub(crate) type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + 'a>>;
@@ -59,11 +60,14 @@ pub(crate) trait Engine: Send {
     fn close(self: Box<Self>) -> Doing<'static, ()>;
 }
 
-/// Connects.
-pub(crate) async fn connect(settings: &Settings) -> Result<Box<dyn Engine>, Trouble> {
+/// Connects. A thread that is started for it is marked by `own`.
+pub(crate) async fn connect(settings: &Settings, own: Option<OwnThread>) -> Result<Box<dyn Engine>, Trouble> {
+    // Only SQLite has a thread.
+    #[cfg(not(feature = "sqlite"))]
+    let _ = own;
     match settings.url.kind {
         #[cfg(feature = "sqlite")]
-        crate::url::Kind::Sqlite => sqlite::connect(settings).await,
+        crate::url::Kind::Sqlite => sqlite::connect(settings, own).await,
         #[cfg(feature = "postgres")]
         crate::url::Kind::Postgres => postgres::connect(settings).await,
         #[cfg(feature = "mysql")]
@@ -75,7 +79,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Box<dyn Engine>, Trou
 
 /// Waits for `busy`, and meanwhile does something else bit by bit, until `meanwhile` says that nothing is left of it: a
 /// database has something to do while the next rows are made, and what it is sent goes on its way between the bits.
-#[cfg(any(feature = "mysql", feature = "sqlite"))]
+#[cfg(feature = "mysql")]
 async fn overlap<T>(busy: impl Future<Output = T>, mut meanwhile: impl FnMut() -> bool) -> T {
     let mut busy = std::pin::pin!(busy);
     loop {

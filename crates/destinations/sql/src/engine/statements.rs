@@ -1,7 +1,7 @@
 //! Statements that insert several rows.
 
 use crate::layout::Layout;
-use crate::name::{TableName, quoted};
+use crate::name::TableName;
 use crate::rows::{Filling, piece};
 use crate::url::Kind;
 use std::ops::Range;
@@ -13,7 +13,6 @@ use std::sync::Arc;
 pub(super) struct Statements {
     head: String,
     row: String,
-    tail: String,
     most_rows: usize,
     /// That of `2^n` rows at `n`.
     made: Vec<Option<Arc<str>>>,
@@ -28,14 +27,9 @@ impl Statements {
         (most_rows, most_values): (usize, usize),
     ) -> Self {
         let width = layout.columns.len();
-        let tail = match (kind, layout.id()) {
-            (Kind::Sqlite, Some(id)) => format!(" ON CONFLICT ({}) DO NOTHING", quoted(&id.name, kind)),
-            _ => String::new(),
-        };
         Self {
             head: format!("INSERT INTO {} ({}) VALUES ", table.quoted(kind), layout.list(kind)),
             row: format!("({})", vec!["?"; width].join(",")),
-            tail,
             most_rows: most_rows.min(most_values / width.max(1)).max(1),
             made: Vec::new(),
         }
@@ -55,8 +49,8 @@ impl Statements {
             self.made.resize(power + 1, None);
         }
         let count = 1 << power;
-        let (head, row, tail) = (&self.head, &self.row, &self.tail);
-        let make = || format!("{head}{}{tail}", vec![row.as_str(); count].join(",")).into();
+        let (head, row) = (&self.head, &self.row);
+        let make = || format!("{head}{}", vec![row.as_str(); count].join(",")).into();
         (Arc::clone(self.made[power].get_or_insert_with(make)), range.start..range.start + count)
     }
 }
@@ -80,13 +74,13 @@ mod tests {
             bundle.with(|batch| {
                 let (mut rows, mut places) = (Rows::default(), Places::new());
                 let shapes = (&layout, &[Shape::Text; 2][..]);
-                let mut rows = Filling::new(&mut rows, batch.records(), shapes, Dialect::Sqlite, &mut places);
-                let mut statements = Statements::new(&table, &layout, Kind::Sqlite, (512, most_values));
+                let mut rows = Filling::new(&mut rows, batch.records(), shapes, Dialect::MySql, &mut places);
+                let mut statements = Statements::new(&table, &layout, Kind::MySql, (512, most_values));
                 let (mut range, mut counts) = (0..batch.len(), Vec::new());
                 while !range.is_empty() {
                     let (statement, taken) = statements.next(&mut rows, &range, most_bytes);
                     assert_eq!(statement.matches('?').count(), taken.len() * 2);
-                    assert!(statement.ends_with(" ON CONFLICT (\"id\") DO NOTHING"));
+                    assert!(statement.starts_with("INSERT INTO `t` (`id`, `m`) VALUES ("));
                     counts.push(taken.len());
                     range.start = taken.end;
                 }

@@ -9,6 +9,7 @@ mod poison;
 mod pooled;
 mod replay;
 mod revoked;
+mod sqlite;
 mod support;
 mod tables;
 mod values;
