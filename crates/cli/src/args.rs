@@ -1,6 +1,7 @@
 //! Reading the command line.
 
 use lexopt::{Arg, Parser, ValueExt as _};
+use std::time::Duration;
 use tracework::config::ConfigSource;
 
 /// Why the program ends early.
@@ -44,6 +45,8 @@ tracework: a programmable log
   tracework pipe --config FILE
                                standard input, a record a line, through
                                the pipeline of the config
+  tracework replay --config FILE DEAD.jsonl
+                               dead letters once more, out of their file
   tracework init [--profile NAME]
                                a commented config to start from
   tracework schema             the JSON Schema of a config, for editors
@@ -59,7 +62,9 @@ const LATER: [&str; 9] = ["serve", "tail", "query", "export", "stats", "top", "a
 /// The command that was called.
 pub(crate) fn command(parser: &mut Parser) -> Result<String, Stop> {
     match parser.next()? {
-        None => Err(Stop::Misused("which command? There are check, explain, init, pipe and schema.".to_owned())),
+        None => {
+            Err(Stop::Misused("which command? There are check, explain, init, pipe, replay and schema.".to_owned()))
+        }
         Some(Arg::Long("help") | Arg::Short('h')) => Err(Stop::Said(HELP.to_owned())),
         Some(Arg::Long("version") | Arg::Short('V')) => {
             Err(Stop::Said(format!("tracework {}", env!("CARGO_PKG_VERSION"))))
@@ -74,10 +79,10 @@ pub(crate) fn command(parser: &mut Parser) -> Result<String, Stop> {
 pub(crate) fn unknown_command(word: &str) -> Stop {
     if LATER.contains(&word) {
         return Stop::Misused(format!(
-            "`{word}` is not in this version yet. There are check, explain, init, pipe and schema."
+            "`{word}` is not in this version yet. There are check, explain, init, pipe, replay and schema."
         ));
     }
-    Stop::Misused(format!("there is no command `{word}`. There are check, explain, init, pipe and schema."))
+    Stop::Misused(format!("there is no command `{word}`. There are check, explain, init, pipe, replay and schema."))
 }
 
 /// Answers `--help`, and refuses what no command knows.
@@ -96,6 +101,12 @@ pub(crate) fn other(arg: Arg<'_>, help: &str) -> Stop {
 /// The value of the option that was just read.
 pub(crate) fn text(parser: &mut Parser) -> Result<String, Stop> {
     Ok(parser.value()?.string()?)
+}
+
+/// The time behind the option `name`, which was just read.
+pub(crate) fn duration(parser: &mut Parser, name: &str) -> Result<Duration, Stop> {
+    let read = tracework::config::units::duration(&text(parser)?);
+    read.map_err(|error| Stop::Misused(format!("{name}: {error}")))
 }
 
 /// The values of an option that takes several, with commas between.

@@ -1,4 +1,5 @@
-//! The program `tracework`: checks a config, explains where a record would go, and pipes logs through it.
+//! The program `tracework`: checks a config, explains where a record would go, pipes logs through it, and
+//! sends dead letters again.
 //!
 //! It is a library too, so that a program of yours can be the same with destinations and formats of your own linked in:
 //!
@@ -11,11 +12,14 @@
 
 mod args;
 mod check;
+mod ending;
 mod explain;
 mod init;
 mod kinds;
 mod output;
 mod pipe;
+mod replay;
+mod report;
 mod schema;
 mod values;
 
@@ -53,6 +57,7 @@ fn run() -> Result<ExitCode, Stop> {
         "explain" => explain::run(&mut parser),
         "init" => init::run(&mut parser),
         "pipe" => pipe::run(&mut parser),
+        "replay" => replay::run(&mut parser),
         "schema" => schema::run(&mut parser),
         other => Err(args::unknown_command(other)),
     }

@@ -29,7 +29,7 @@ pub use buffer::{BufferFull, Lane, SharedBufferSettings};
 pub use clock::Clock;
 pub use control::{
     CallsiteCount, CallsiteHandle, Closing, ConfigHealth, Control, ControlBuilder, FlushReport, Guard, Health,
-    LayerInfo, Planned, Refused, ReloadReport, ShutdownReport, Unclean,
+    LayerInfo, Planned, Refused, ReloadReport, Replay, ReplayError, Replayed, ShutdownReport, Unclean, UnreadableLine,
 };
 pub use delivery::DeadLetter;
 pub use errors::{BacktraceWhen, CaughtError, CaughtFrom, ErrorGroup, ErrorGroups, ErrorSettings, fingerprint};

@@ -4,17 +4,14 @@ mod feed;
 mod json;
 mod lines;
 mod record;
-mod report;
 mod time;
 mod wait;
 
-use crate::args::{Stop, list, needed, other, source, text};
-use crate::{kinds, output};
+use crate::args::{Stop, duration, list, needed, other, source, text};
+use crate::{ending, kinds, output};
 use feed::Feed;
 use lexopt::{Arg, Parser};
 use lines::Lines;
-use report::Report;
-use std::collections::BTreeMap;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -76,23 +73,14 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
     let read = feed(&control, &options);
     drop(watch);
-    let times = drain(&control, started, options.timeout);
-    // What stood still for so long is not waited for again.
-    let ended = control.shutdown(options.timeout.min(Duration::from_secs(5)));
-    let buffer = control.health().buffer;
-    let time = started.elapsed();
-    let report = Report { destinations: ended.destinations, errors: ended.errors, buffer, times, time };
-    if options.report {
-        output::err(&report.to_json());
-    } else {
-        tell_spooled(&report);
-    }
+    let report = ending::end(&control, started, options.timeout);
+    ending::tell(&report, options.report);
     read.map_err(|error| Stop::Failed(format!("standard input cannot be read: {error}")))?;
-    Ok(verdict(&report))
+    Ok(ending::verdict(&report))
 }
 
 fn options(parser: &mut Parser) -> Result<Options, Stop> {
-    let timeout = Duration::from_secs(30);
+    let timeout = ending::TIMEOUT;
     let mut options =
         Options { config: None, profile: None, watch: false, report: false, ack: false, kinds: KindSet::NONE, timeout };
     while let Some(arg) = parser.next()? {
@@ -102,11 +90,7 @@ fn options(parser: &mut Parser) -> Result<Options, Stop> {
             Arg::Long("report") => options.report = true,
             Arg::Long("ack") => options.ack = true,
             Arg::Long("allow-kinds") => options.kinds = options.kinds.union(kinds::of(&list(parser)?)?),
-            Arg::Long("timeout") => {
-                let time = text(parser)?;
-                let read = tracework::config::units::duration(&time);
-                options.timeout = read.map_err(|error| Stop::Misused(format!("--timeout: {error}")))?;
-            }
+            Arg::Long("timeout") => options.timeout = duration(parser, "--timeout")?,
             Arg::Long("watch") => options.watch = true,
             arg => return Err(other(arg, HELP)),
         }
@@ -190,55 +174,4 @@ impl<'a> Acks<'a> {
         }
         self.failed = failed;
     }
-}
-
-/// Waits until everything is delivered, what was left on disk too, as long as anything moves. It says how long after
-/// `started` nothing waited any more for each destination.
-fn drain(control: &Control, started: Instant, timeout: Duration) -> BTreeMap<String, Duration> {
-    let (mut moved, mut times) = ((Instant::now(), 0), BTreeMap::new());
-    loop {
-        let report = control.flush(Duration::from_millis(500));
-        let done = report.delivered + report.dead + report.lost;
-        for (name, _) in control.health().destinations.into_iter().filter(|(_, one)| one.ledger.pending == 0) {
-            times.entry(name).or_insert_with(|| started.elapsed());
-        }
-        if report.pending + report.spooled == 0 {
-            return times;
-        }
-        if done != moved.1 {
-            moved = (Instant::now(), done);
-        } else if moved.0.elapsed() >= timeout {
-            return times;
-        }
-    }
-}
-
-/// Tells what is left on disk.
-fn tell_spooled(report: &Report) {
-    for (name, count) in report.spooled() {
-        let wait = if count == 1 { "record waits" } else { "records wait" };
-        output::err(&format!("tracework: {count} {wait} on disk for `{name}`, and will be delivered by the next run"));
-    }
-}
-
-fn verdict(report: &Report) -> ExitCode {
-    let (lost, dead) = (report.lost(), report.dead());
-    let records = |count: u64| if count == 1 { "1 record was".to_owned() } else { format!("{count} records were") };
-    if lost == 0 && dead == 0 {
-        return ExitCode::SUCCESS;
-    }
-    let mut parts = Vec::new();
-    if lost > 0 {
-        parts.push(format!("{} lost", records(lost)));
-    }
-    if dead > 0 {
-        parts.push(format!("{} refused for ever", records(dead)));
-    }
-    let mut text = format!("tracework: {}", parts.join(", "));
-    for line in report.failures() {
-        text.push_str("\n  ");
-        text.push_str(&line);
-    }
-    output::err(&text);
-    ExitCode::FAILURE
 }

@@ -9,6 +9,7 @@ mod misuse;
 mod order;
 mod pipe;
 mod promises;
+mod replay;
 mod sample;
 mod schema;
 mod support;

@@ -6,7 +6,14 @@ use std::process::Stdio;
 #[test]
 fn help_and_version_are_told() {
     let place = Place::with("");
-    for arguments in [&["--help"][..], &["help"], &["check", "--help"], &["explain", "-h"], &["pipe", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["help"],
+        &["check", "--help"],
+        &["explain", "-h"],
+        &["pipe", "--help"],
+        &["replay", "--help"],
+    ] {
         let run = place.run(arguments, b"");
         assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{arguments:?}");
         assert!(run.out.contains("tracework") && run.out.lines().all(|line| line.len() <= 80), "{}", run.out);
@@ -17,8 +24,8 @@ fn help_and_version_are_told() {
 #[test]
 fn what_makes_no_sense_is_told_and_is_2() {
     let place = Place::with("level: INFO");
-    let rows: [(&[&str], &str); 13] = [
-        (&[], "which command? There are check, explain, init, pipe and schema."),
+    let rows: [(&[&str], &str); 17] = [
+        (&[], "which command? There are check, explain, init, pipe, replay and schema."),
         (&["chekc"], "there is no command `chekc`"),
         (&["serve"], "`serve` is not in this version yet"),
         (&["check"], "which config?"),
@@ -29,6 +36,10 @@ fn what_makes_no_sense_is_told_and_is_2() {
         (&["init", "testing"], "write `--profile testing`"),
         (&["init", "--profile", "nobody"], "There are development, testing, production, debug."),
         (&["pipe"], "which config?"),
+        (&["replay", "--config", "app.yml"], "which file?"),
+        (&["replay", "dead.jsonl"], "which config?"),
+        (&["replay", "dead.jsonl", "app.yml"], "Is it the config? Write `--config app.yml`."),
+        (&["replay", "--config", "app.yml", "dead.jsonl", "--destination", "a"], "the config has no destination `a`."),
         (&["pipe", "--config", "app.yml", "--allow-kinds", "odd"], "`odd` is no kind"),
         (&["explain", "--config", "app.yml", "--level", "LOUD"], "`LOUD` is no severity"),
     ];

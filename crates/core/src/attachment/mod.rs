@@ -36,7 +36,8 @@ impl std::fmt::Debug for Attachment {
 impl<D: Destination> From<D> for Attachment {
     fn from(destination: D) -> Self {
         let format = destination.usual_format();
-        Self { destination: Box::new(destination), format, settings: DestinationSettings::default() }
+        let settings = DestinationSettings { batch: destination.usual_batch(), ..DestinationSettings::default() };
+        Self { destination: Box::new(destination), format, settings }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where records go.
 
-use crate::{Batch, Description, Failure, Format};
+use crate::{Batch, BatchSettings, Description, Failure, Format};
 use std::path::PathBuf;
 
 /// What a destination wants to be handed.
@@ -179,6 +179,12 @@ pub trait Destination: Send + 'static {
     /// ```
     fn as_config(&self) -> Option<Description> {
         None
+    }
+
+    /// How records are put together for it when nobody says: larger batches for one whose deliveries each take a while
+    /// that does not depend on what they hold.
+    fn usual_batch(&self) -> BatchSettings {
+        BatchSettings::default()
     }
 
     /// The format it takes when none is set for it.

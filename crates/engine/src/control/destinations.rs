@@ -143,8 +143,8 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// If the name is taken or no name, the failover is not there or leads in a circle, there are too many, or no
-    /// thread could be started for it. A destination that cannot be opened is no error: it is tried again, its
+    /// If the name is taken or no name, the failover is not there or leads in a circle, there are too many, no
+    /// thread could be started for it, or its disk buffer cannot be opened. A destination that cannot be opened is no error: it is tried again, its
     /// failover takes over, and [`Control::health`] shows it.
     pub fn attach(&self, name: &str, destination: impl Into<Attachment>) -> Result<(), PlanError> {
         self.add(name, destination, true)
@@ -298,7 +298,7 @@ impl Control {
         self.change_and(set, tell).map(|_| ())
     }
 
-    fn outlet_of(&self, name: &str) -> Result<Arc<Outlet>, PlanError> {
+    pub(super) fn outlet_of(&self, name: &str) -> Result<Arc<Outlet>, PlanError> {
         let plan = self.plan();
         let place = plan.place(name).ok_or_else(|| plan.spec().unknown(name))?;
         Ok(Arc::clone(&plan.destinations()[place].outlet))
@@ -328,7 +328,8 @@ impl Control {
         Ok(self.outlet_of(name)?.dead_letters())
     }
 
-    /// Delivers the dead letters of a destination once more; gives their number.
+    /// Delivers the dead letters of a destination that are in memory once more; gives their number. Those in its file:
+    /// [`Control::replay_dead_letter_file`].
     ///
     /// # Errors
     ///

@@ -117,7 +117,9 @@ impl fmt::Display for Unclean {
 impl std::error::Error for Unclean {}
 
 impl Control {
-    /// Delivers everything that was emitted before, and has each destination flush, within `timeout`.
+    /// Delivers everything that was emitted before, and what an earlier run left on disk, and has each destination flush,
+    /// within `timeout`. One that is down holds it for all of that time; [`Control::secure`] waits for no more than what
+    /// is promised.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
         self.wait_for_all(Until::Delivered, timeout)
     }

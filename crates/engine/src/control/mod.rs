@@ -11,6 +11,7 @@ mod levels;
 mod parts;
 mod refused;
 mod reload;
+mod replay;
 mod retiring;
 mod together;
 
@@ -21,3 +22,4 @@ pub use health::{Closing, Health};
 pub use layers::LayerInfo;
 pub use refused::{ConfigHealth, Refused};
 pub use reload::{Planned, ReloadReport};
+pub use replay::{Replay, ReplayError, Replayed, UnreadableLine};

@@ -1,7 +1,8 @@
 //! Several destinations, and the rest of the plan, in one swap.
 
 use super::Control;
-use crate::plan::{PlanError, PlanSpec};
+use crate::plan::{Attached, PlanError, PlanSpec};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 use tracework_core::Attachment;
 
@@ -35,6 +36,9 @@ impl Control {
         destinations: Vec<(String, Attachment)>,
         change: impl FnOnce(&mut PlanSpec),
     ) -> Result<(), PlanError> {
+        let has_disk = destinations.iter().any(|(_, attachment)| attachment.settings.disk.is_some());
+        // None may begin to leave a disk buffer while it is looked who has it.
+        let _one = has_disk.then(|| self.hub().reshaping.lock().unwrap_or_else(PoisonError::into_inner));
         let mut started = Vec::with_capacity(destinations.len());
         let mut refused = None;
         for (name, attachment) in destinations {
@@ -46,14 +50,17 @@ impl Control {
                 }
             }
         }
-        let changed = match refused {
+        let opened = match refused {
             Some(error) => Err(error),
-            None => self.change(|spec| {
+            None => self.open_spools(&started),
+        };
+        let changed = opened.and_then(|()| {
+            self.change(|spec| {
                 spec.destinations.extend(started.iter().cloned());
                 change(spec);
                 Ok(())
-            }),
-        };
+            })
+        });
         if changed.is_err() {
             for attached in &started {
                 // Nothing was routed to it, so nothing can be left over.
@@ -61,5 +68,15 @@ impl Control {
             }
         }
         changed
+    }
+
+    /// Opens the disk buffers of destinations that are about to be attached; where one that is on its way out writes to
+    /// the same, as soon as it is closed.
+    fn open_spools(&self, started: &[Arc<Attached>]) -> Result<(), PlanError> {
+        let closing = self.hub().retired.closing();
+        started.iter().try_for_each(|one| {
+            one.hold_for(closing.iter());
+            one.open_spool()
+        })
     }
 }

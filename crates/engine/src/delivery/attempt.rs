@@ -142,13 +142,15 @@ impl Worker {
         }
     }
 
-    /// Is there another batch to deliver, and nothing more urgent?
+    /// Is there another batch to deliver, and nothing more urgent? What is less than a batch is topped up first, out of
+    /// what waits.
     fn has_more(&self, cargo: &Cargo, progress: &Progress) -> bool {
         let (inside, now) = (self.shared.lock(), Instant::now());
+        let tops_up = inside.queue.first().is_some() && !progress.is_full(cargo, &self.batch);
         let over = inside.closed || inside.requests.close.is_some_and(|end| now >= end);
         let waits = self.pace.waits_until(now).is_some();
         let urgent = over || waits || !inside.requests.commands.is_empty() || now >= self.next_tick;
-        progress.is_ready(cargo, &self.batch) && !urgent
+        progress.is_ready(cargo, &self.batch) && !tops_up && !urgent
     }
 
     /// One attempt to deliver a batch of `bytes` bytes.

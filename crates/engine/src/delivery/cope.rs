@@ -141,11 +141,8 @@ impl Worker {
             attempts,
             record,
         };
-        let file = self.shared.lock().dead.settings().file.clone();
-        if let Some(file) = file
-            && let Err(error) = dead_file::append(&file, &letter)
-        {
-            self.note_error(&format!("cannot write the dead letter to {}: {error}", file.display()));
+        if let Err(error) = dead_file::keep(&self.shared, &letter) {
+            self.note_error(&error);
         }
         let mut inside = self.shared.lock();
         if !inside.closed {

@@ -1,9 +1,14 @@
-//! Dead letters in a file: a JSON object a line, with `time`, `destination`, `reason`, `attempts` and `record`.
+//! Dead letters in a file: a JSON object a line, with `time`, `destination`, `reason`, `attempts`, `payload` and `record`.
+//! The record is for people; the payload is all of it, as a spool has it, for [`super::letters`].
 
 use super::dead::DeadLetter;
+use super::shared::Shared;
+use crate::spool::payload;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use tracework_core::{Format, Timestamp};
 use tracework_format::Json;
@@ -11,8 +16,14 @@ use tracework_format::Json;
 /// A file that grew beyond this gets the ending `.old`, in the place of the one before, and a new one is begun.
 const MOST: u64 = 64 << 20;
 
+/// Appends a letter to the file that is set, if one is; else says what went wrong.
+pub(super) fn keep(shared: &Shared, letter: &DeadLetter) -> Result<(), String> {
+    let Some(path) = shared.lock().dead.settings().file.clone() else { return Ok(()) };
+    append(&path, letter).map_err(|error| format!("cannot write the dead letter to {}: {error}", path.display()))
+}
+
 /// Appends a letter to the file at `path`. The file is opened for each one, so that it can be moved away at any time.
-pub(super) fn append(path: &Path, letter: &DeadLetter) -> io::Result<()> {
+fn append(path: &Path, letter: &DeadLetter) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -21,26 +32,45 @@ pub(super) fn append(path: &Path, letter: &DeadLetter) -> io::Result<()> {
         old.push(".old");
         fs::rename(path, old)?;
     }
+    let mut lines = Vec::new();
+    if ends_within_a_line(path) {
+        lines.push(b'\n');
+    }
+    line(letter, &mut lines);
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-    file.write_all(&line(letter))?;
+    file.write_all(&lines)?;
     file.flush()
 }
 
-/// One letter as a line.
-fn line(letter: &DeadLetter) -> Vec<u8> {
+/// Was the last line cut short, by a crash or a full disk? What comes next must not become part of it.
+fn ends_within_a_line(path: &Path) -> bool {
+    let mut last = [b'\n'];
+    let read = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)
+    });
+    // An empty file has no last line, nor has one that is not there.
+    read.is_ok() && last != [b'\n']
+}
+
+/// Appends one letter as a line.
+fn line(letter: &DeadLetter, line: &mut Vec<u8>) {
     let mut head = String::from("{\"time\":\"");
     time(&mut head, letter.time);
     head.push_str("\",\"destination\":");
     quoted(&mut head, &letter.destination);
     head.push_str(",\"reason\":");
     quoted(&mut head, &letter.reason);
-    _ = write!(head, ",\"attempts\":{},\"record\":", letter.attempts);
-    let mut line = head.into_bytes();
-    Json::default().encode(&letter.record.view(), &mut line);
+    _ = write!(head, ",\"attempts\":{},\"payload\":\"", letter.attempts);
+    let (record, mut whole) = (letter.record.view(), Vec::new());
+    payload::encode(&record, &mut whole);
+    STANDARD.encode_string(&whole, &mut head);
+    head.push_str("\",\"record\":");
+    line.extend_from_slice(head.as_bytes());
+    Json::default().encode(&record, line);
     let end = line.trim_ascii_end().len();
     line.truncate(end);
     line.extend_from_slice(b"}\n");
-    line
 }
 
 /// Writes a JSON string; all but printable ASCII is escaped, so nothing in it can break the line or a terminal.

@@ -47,7 +47,7 @@ fn decide_end(inside: &Inside, now: Instant, down: bool) -> Option<Step> {
     // What is safe in the spool needs nobody that is down to be waited for, nor one whose place is taken.
     let left = inside.requests.leave || (down && inside.is_spooled());
     match inside.queue.is_empty() {
-        true if over || !inside.is_needed() => Some(Step::Close),
+        true if over || !(inside.is_needed() || inside.is_opening()) => Some(Step::Close),
         false if over || left => Some(Step::Expire),
         _ => None,
     }
@@ -110,7 +110,9 @@ impl Worker {
             return Ok(Step::Tick);
         }
         let oldest = self.load.oldest().or_else(|| inside.queue.oldest());
-        if let Some(ticket) = inside.requests.flush_due(oldest) {
+        // What an earlier run left is older than all that came since.
+        let ticket = if inside.is_opening() { None } else { inside.requests.flush_due(oldest) };
+        if let Some(ticket) = ticket {
             return Ok(Step::Flush(ticket));
         }
         let until = match self.decide_data(inside, now) {

@@ -17,7 +17,8 @@
 //! | `attempt`, `cope` | delivering, and what becomes of the records when that fails |
 //! | `several`, `width`, `pace` | several batches at once, how many, and how fast |
 //! | `trouble`, `backoff`, `handover` | failing, trying again, failing over |
-//! | `dead`, `dead_file`, `notice` | records that no delivery will accept; what is said about lost ones |
+//! | `dead`, `dead_file`, `letters`, `replay` | records that no delivery will accept; their file, read back and sent again |
+//! | `notice` | what is said about lost ones |
 
 mod attempt;
 mod backoff;
@@ -30,6 +31,7 @@ mod encode;
 mod flush;
 mod gate;
 mod handover;
+mod letters;
 mod load;
 mod notice;
 mod on_disk;
@@ -39,6 +41,7 @@ mod pace;
 mod progress;
 mod queue;
 mod refill;
+mod replay;
 mod requests;
 mod settings;
 mod several;
@@ -57,7 +60,9 @@ mod tests;
 pub use dead::DeadLetter;
 pub(crate) use encode::format_for;
 pub(crate) use flush::Until;
+pub(crate) use letters::{Found, Letters};
 pub(crate) use notice::record as notice;
 pub(crate) use outlet::Outlet;
+pub(crate) use replay::NotTaken;
 pub(crate) use thin::parcel_of;
 pub(crate) use together::{close_all, drain_all, flush_all};

@@ -4,7 +4,7 @@ use super::dead::{DeadLetter, DeadLetters};
 use super::encode::format_for;
 use super::notice::Losses;
 use super::on_disk::OnDisk;
-use super::queue::Queue;
+use super::queue::{Queue, Waste};
 use super::requests::Requests;
 use super::shared::{Clock, Inside, Shared, Vitals};
 use super::spooler::Spooler;
@@ -30,7 +30,7 @@ pub(crate) struct Outlet {
 }
 
 /// Where a count stands in the ledger.
-type Column = fn(&mut LedgerRow) -> &mut u64;
+pub(super) type Column = fn(&mut LedgerRow) -> &mut u64;
 
 impl Outlet {
     /// Starts the worker of a destination. `on_thread_start` runs first on its thread.
@@ -102,7 +102,21 @@ impl Outlet {
     }
 
     /// Takes a parcel and counts it in `column`; gives it back if it is closed.
-    pub(super) fn accept(&self, mut parcel: Parcel, column: Column) -> Option<Parcel> {
+    pub(super) fn accept(&self, parcel: Parcel, column: Column) -> Option<Parcel> {
+        let now = Instant::now();
+        let mut inside = self.shared.lock();
+        if inside.sealed || inside.closed {
+            return Some(parcel);
+        }
+        let waste = self.put(&mut inside, parcel, column, now);
+        drop(inside);
+        // The memory of what was dropped is given back only now, outside the lock.
+        drop(waste);
+        None
+    }
+
+    /// Puts a parcel into the queue of one that is open. What it returns is to be freed outside the lock.
+    pub(super) fn put(&self, inside: &mut Inside, mut parcel: Parcel, column: Column, now: Instant) -> Waste {
         // Shared bytes stay in memory as long as the slowest destination holds them; as yet unknown, they are
         // reckoned to be as many as the records'.
         if let Some(shared) = &parcel.shared {
@@ -110,22 +124,14 @@ impl Outlet {
                 .get()
                 .map_or(parcel.bytes, |code| code.bytes.capacity() + code.ends.capacity() * size_of::<usize>());
         }
-        let now = Instant::now();
-        let mut inside = self.shared.lock();
-        if inside.sealed || inside.closed {
-            return Some(parcel);
-        }
         *column(&mut inside.ledger) += parcel.picks.len() as u64;
         let next = inside.queue.newest() + 1;
         inside.requests.note_format(parcel.format, next);
         let waste = inside.queue.offer(parcel, now);
         inside.count_waste(&waste, now);
-        self.shared.refresh(&mut inside, now);
-        self.shared.wake(&mut inside);
-        drop(inside);
-        // The memory of what was dropped is given back only now, outside the lock.
-        drop(waste);
-        None
+        self.shared.refresh(inside, now);
+        self.shared.wake(inside);
+        waste
     }
 
     /// Must callers wait before they log more to it? Costs one read.

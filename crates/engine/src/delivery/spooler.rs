@@ -1,6 +1,7 @@
 //! The thread that writes a destination's records to its spool. No destination, however long it hangs, holds it up.
 
 use super::dead::DeadLetter;
+use super::dead_file;
 use super::outlet::wait;
 use super::requests::Start;
 use super::shared::{Inside, Shared};
@@ -117,6 +118,7 @@ impl Spooler {
                     let mut inside = self.shared.lock();
                     inside.requests.spool = Start::Done(Err(error.to_string()));
                     self.shared.done.notify_all();
+                    self.shared.wake(&mut inside);
                     drop(wait(&self.shared.spooler, inside, Some(Instant::now() + AGAIN * 10)));
                 }
             }
@@ -239,6 +241,9 @@ impl Spooler {
         let Some(record) = first.picks.first().map(|&at| OwnedRecord::from(&first.round.record(at))) else { return };
         let (destination, time) = (self.shared.name.clone(), (self.shared.clock)());
         let letter = DeadLetter { destination, reason: error.to_string(), time, attempts: 0, record };
+        if let Err(error) = dead_file::keep(&self.shared, &letter) {
+            self.note(&error);
+        }
         let mut freed = Vec::new();
         let mut inside = self.shared.lock();
         if !inside.closed {
@@ -353,6 +358,12 @@ impl Spooler {
 }
 
 impl Inside {
+    /// Is its spool about to be opened, so that nobody knows yet what an earlier run left in it? One that cannot be opened
+    /// is tried again, but not waited for; one that is left to another is not asked about.
+    pub(super) fn is_opening(&self) -> bool {
+        !self.spooler_ended && !self.requests.leave && matches!(self.requests.spool, Start::Asked)
+    }
+
     /// Is the spooler about to write the last of it?
     pub(super) fn is_leaving(&self) -> bool {
         self.queue.is_leaving() && !self.spooler_ended

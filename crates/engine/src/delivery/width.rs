@@ -9,9 +9,16 @@ const SOON: f64 = 1.5;
 const LATE: f64 = 2.0;
 /// What is left of the width after late answers.
 const AFTER_LATE: f64 = 0.9;
-/// After so many answers the quickest is sought anew, with half the width: a way that became longer is not taken for a
+/// After so many answers the best is sought anew, with half the width: a way that became longer is not taken for a
 /// server that has too much to do.
 const ANEW: u32 = 200;
+
+/// More batches in a time, by so much, are worth it although the answers come later.
+const WORTH: f64 = 1.1;
+/// Less of the best rate than this is too little for answers that come late.
+const POOR: f64 = 0.75;
+/// What is left of the best rate after each answer: one that was quick by luck is not asked of all others.
+const FADES: f64 = 0.98;
 
 /// How many batches are handed over at once.
 #[derive(Debug)]
@@ -20,13 +27,24 @@ pub(super) struct Width {
     /// How many the destination can take.
     most: usize,
     now: f64,
-    /// The time of the quickest answer of late, and how many came since.
-    quickest: Option<(Duration, u32)>,
+    /// The best answers of late.
+    best: Option<Best>,
+}
+
+/// The best answers since it was last sought anew.
+#[derive(Clone, Copy, Debug)]
+struct Best {
+    /// The time of the quickest.
+    quickest: Duration,
+    /// The most batches in a second.
+    rate: f64,
+    /// How many answers came since.
+    answers: u32,
 }
 
 impl Width {
     pub(super) fn new(settings: Concurrency) -> Self {
-        Self { settings, most: 1, now: 1.0, quickest: None }
+        Self { settings, most: 1, now: 1.0, best: None }
     }
 
     pub(super) fn set(&mut self, settings: Concurrency) {
@@ -48,7 +66,7 @@ impl Width {
                 clippy::cast_sign_loss,
                 reason = "it is at least one, and small"
             )]
-            Concurrency::Auto => self.now as usize,
+            Concurrency::Auto => self.now.round() as usize,
             Concurrency::Fixed(width) => width.clamp(1, self.most),
         }
     }
@@ -57,22 +75,26 @@ impl Width {
         f64::from(u32::try_from(self.most).unwrap_or(u32::MAX))
     }
 
-    /// So many batches were answered in `took`.
+    /// So many batches were answered in `took`. Later answers are no harm as long as more batches get through: they may
+    /// share a way, or the writing of the requests.
     pub(super) fn answered(&mut self, batches: usize, took: Duration) {
-        let Some((quickest, answers)) = self.quickest else {
-            self.quickest = Some((took, 0));
+        let rate = f64::from(u32::try_from(batches).unwrap_or(u32::MAX)) / took.as_secs_f64().max(1e-9);
+        let Some(best) = &mut self.best else {
+            self.best = Some(Best { quickest: took, rate, answers: 0 });
             return;
         };
-        let quickest = quickest.min(took);
-        self.quickest = Some((quickest, answers + 1));
-        if answers >= ANEW {
-            (self.now, self.quickest) = ((self.now / 2.0).max(1.0), None);
-        } else if took > quickest.mul_f64(LATE) {
+        let (is_worth_it, is_poor) = (rate > best.rate * WORTH, rate < best.rate * POOR);
+        *best =
+            Best { quickest: best.quickest.min(took), rate: (best.rate * FADES).max(rate), answers: best.answers + 1 };
+        let (quickest, answers) = (best.quickest, best.answers);
+        if answers > ANEW {
+            (self.now, self.best) = ((self.now / 2.0).max(1.0), None);
+        } else if took > quickest.mul_f64(LATE) && is_poor {
             if self.now <= 1.0 {
-                self.quickest = None;
+                self.best = None;
             }
             self.now = (self.now * AFTER_LATE).max(1.0);
-        } else if took <= quickest.mul_f64(SOON) && batches >= self.now() {
+        } else if (took <= quickest.mul_f64(SOON) || is_worth_it) && batches >= self.now() {
             self.now = (self.now + 1.0).min(self.bound());
         }
     }
@@ -84,7 +106,7 @@ impl Width {
 
     /// Nothing is known of it any more: it was down.
     pub(super) fn reset(&mut self) {
-        (self.now, self.quickest) = (1.0, None);
+        (self.now, self.best) = (1.0, None);
     }
 }
 
@@ -111,6 +133,45 @@ mod tests {
             let some = settle(8, rounds).now();
             assert!((4..=12).contains(&some), "it settles near what the server takes: {some} after {rounds}");
         }
+    }
+
+    #[test]
+    fn answers_that_come_later_are_no_harm_while_more_gets_through() {
+        let mut width = Width::new(Concurrency::Auto);
+        width.set_most(4);
+        for _ in 0..20 {
+            // Half of the time is the way there and back, the other half is spent for each batch.
+            let now = u32::try_from(width.now()).expect("it is small");
+            width.answered(width.now(), Duration::from_millis(10) + Duration::from_millis(10) * now);
+        }
+        assert_eq!(width.now(), 4);
+    }
+
+    #[test]
+    fn a_server_whose_answers_take_a_while_now_longer_now_shorter_gets_what_it_can_take() {
+        let mut width = Width::new(Concurrency::Auto);
+        width.set_most(4);
+        let (mut chance, mut all) = (7_u64, 0);
+        for _ in 0..1_000 {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let now = u32::try_from(width.now()).expect("it is small");
+            // 60 ms whatever it is, 5 ms for each batch, and half as much again or less by chance.
+            let percent = u32::try_from(60 + (chance >> 33) % 90).expect("it is small");
+            width.answered(width.now(), (Duration::from_millis(60) + Duration::from_millis(5) * now) * percent / 100);
+            all += now;
+        }
+        assert!(all > 3_500, "{all} batches in a thousand rounds of four at the most");
+    }
+
+    #[test]
+    fn a_server_that_does_one_after_the_other_is_not_handed_many() {
+        let mut width = Width::new(Concurrency::Auto);
+        width.set_most(64);
+        for _ in 0..150 {
+            let now = u32::try_from(width.now()).expect("it is small");
+            width.answered(width.now(), Duration::from_millis(10) * now);
+        }
+        assert!(width.now() <= 2, "{}", width.now());
     }
 
     #[test]

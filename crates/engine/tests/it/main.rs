@@ -1,3 +1,5 @@
 //! The engine as its users see it.
 
+mod earlier;
+mod replay;
 mod spool;

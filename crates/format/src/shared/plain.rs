@@ -29,6 +29,8 @@ fn write_plain(out: &mut Vec<u8>, value: &Value<'_>) {
     match *value {
         Value::F64(number) if number.is_finite() => number::finite(out, number),
         Value::F64(number) => out.extend_from_slice(number::not_finite(number).as_bytes()),
+        Value::U64(number) => number::unsigned(out, number),
+        Value::I64(number) => number::signed(out, number),
         // Writing into memory does not fail.
         ref value => _ = write!(out, "{value}"),
     }

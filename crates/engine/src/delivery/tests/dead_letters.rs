@@ -51,8 +51,9 @@ fn each_is_a_line_of_the_file() {
     std::fs::remove_dir_all(&folder).expect("it is there");
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 2);
-    let start = "{\"time\":\"2026-01-15T10:30:45.000000Z\",\"destination\":\"fake\",\"reason\":\"too large\",\"attempts\":1,\"record\":{";
+    let start = "{\"time\":\"2026-01-15T10:30:45.000000Z\",\"destination\":\"fake\",\"reason\":\"too large\",\"attempts\":1,\"payload\":\"";
     assert!(lines[0].starts_with(start) && lines[0].ends_with("}}"), "{}", lines[0]);
+    assert!(lines[0].contains("\",\"record\":{"), "what people read stands last: {}", lines[0]);
     assert!(lines[0].contains("n0000") && lines[1].contains("n0001"));
 }
 
@@ -65,4 +66,19 @@ fn a_file_that_cannot_be_written_shows() {
     assert!(flush(&outlet));
     assert_eq!((outlet.dead_letters().len(), row(&outlet).dead_lettered), (1, 1));
     assert!(outlet.health().last_error.expect("it is kept").message.starts_with("cannot write the dead letter"));
+}
+
+#[test]
+fn a_line_that_was_cut_short_does_not_take_the_next_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("app.jsonl");
+    std::fs::write(&file, "{\"time\":\"2026-01-").expect("it can be written");
+    let (outlet, _) =
+        refusing(&Arc::new(AtomicBool::new(true))).start(|settings| settings.dead_letters.file = Some(file.clone()));
+    outlet.push(numbers(0..2));
+    assert!(flush(&outlet));
+    let text = std::fs::read_to_string(&file).expect("it is there");
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "{\"time\":\"2026-01-"));
+    assert!(lines[1..].iter().all(|line| line.starts_with("{\"time\"") && line.ends_with("}}")), "{text}");
 }

@@ -230,3 +230,44 @@ fn what_the_failover_got_is_safe_when_it_is_safe_there() {
     assert!(secure(&outlet, 10_000));
     assert_eq!(row(&outlet).spooled + row(&second).spooled, 50, "{:?} {:?}", row(&outlet), row(&second));
 }
+
+/// One that takes the place of `old`, whose folder it has, and is held until that is closed.
+fn heir(old: &Arc<Outlet>, folder: &Path) -> (Arc<Outlet>, Seen) {
+    let attachment = Fake::well();
+    let seen = attachment.seen.clone();
+    let attachment = attachment.format(Plain).set(|settings| at_least_once(settings, folder));
+    let clock = Arc::new(|| Timestamp(0));
+    let new = Outlet::spawn("fake".to_owned(), attachment, clock, Arc::new(|| ())).expect("a thread starts");
+    old.leave_spool(true);
+    new.hold_until_closed([old]);
+    new.open_spool().expect("it is opened later");
+    (new, seen)
+}
+
+#[test]
+fn a_flush_and_a_close_wait_for_the_spool_to_be_open() {
+    for closes in [false, true] {
+        let (folder, fails) = (tempfile::tempdir().expect("a folder"), Arc::new(AtomicBool::new(true)));
+        let (old, _) = switched(&fails).start(|settings| at_least_once(settings, folder.path()));
+        old.push(numbers(0..100));
+        let (new, seen) = heir(&old, folder.path());
+        let other = Arc::clone(&new);
+        let waits = std::thread::spawn(move || if closes { other.close(within(20_000)) } else { flush(&other) });
+        assert_eq!(close(&old, 20_000).spooled, 100);
+        assert!(waits.join().expect("no test panics here"), "closes: {closes}");
+        assert_eq!((seen.lines(), row(&new).delivered), (lines(0..100), 100), "closes: {closes}");
+    }
+}
+
+#[test]
+fn a_spool_that_cannot_be_opened_holds_nobody_up() {
+    let (folder, fails) = (tempfile::tempdir().expect("a folder"), Arc::new(AtomicBool::new(false)));
+    let (old, _) = switched(&fails).start(|_| {});
+    let (_other, _) = switched(&fails).start(|settings| at_least_once(settings, folder.path()));
+    let (new, _) = heir(&old, folder.path());
+    close(&old, 5_000);
+    let begin = Instant::now();
+    assert!(flush(&new) && new.close(within(10_000)));
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    assert!(new.health().last_error.expect("it is told").message.contains("in use"));
+}

@@ -23,7 +23,7 @@ fn fields<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Vec<(String, String, 
     entries.map(|entry| (entry.key.to_owned(), format!("{:?}", entry.value), entry.cut)).collect()
 }
 
-fn assert_same(left: &Record<'_>, right: &Record<'_>) {
+pub(crate) fn assert_same(left: &Record<'_>, right: &Record<'_>) {
     assert_eq!((left.time(), left.severity(), left.kind()), (right.time(), right.severity(), right.kind()));
     assert_eq!(left.message(), right.message());
     assert_eq!(left.source(), right.source());

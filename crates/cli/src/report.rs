@@ -6,35 +6,35 @@ use std::time::Duration;
 use tracework::engine::{DropReason, LastError, LedgerRow};
 
 /// The whole account of a run.
-pub(super) struct Report {
-    pub(super) destinations: BTreeMap<String, LedgerRow>,
+pub(crate) struct Report {
+    pub(crate) destinations: BTreeMap<String, LedgerRow>,
     /// The last error of each destination that had one.
-    pub(super) errors: BTreeMap<String, LastError>,
-    pub(super) buffer: LedgerRow,
+    pub(crate) errors: BTreeMap<String, LastError>,
+    pub(crate) buffer: LedgerRow,
     /// How long it took until nothing waited any more for a destination. One for which something waits still has none.
-    pub(super) times: BTreeMap<String, Duration>,
-    pub(super) time: Duration,
+    pub(crate) times: BTreeMap<String, Duration>,
+    pub(crate) time: Duration,
 }
 
 impl Report {
     /// Records that came to nothing: dropped, or not delivered when the program ended.
-    pub(super) fn lost(&self) -> u64 {
+    pub(crate) fn lost(&self) -> u64 {
         let rows = self.destinations.values().chain([&self.buffer]);
         rows.map(|row| row.lost() + in_memory(row)).sum()
     }
 
     /// Of each destination that could not be delivered to: the records that are left in its spool.
-    pub(super) fn spooled(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn spooled(&self) -> impl Iterator<Item = (&str, u64)> {
         self.destinations.iter().filter(|(_, row)| row.spooled > 0).map(|(name, row)| (name.as_str(), row.spooled))
     }
 
     /// Records that no destination will ever accept.
-    pub(super) fn dead(&self) -> u64 {
+    pub(crate) fn dead(&self) -> u64 {
         self.destinations.values().map(|row| row.dead_lettered).sum()
     }
 
     /// Of each destination that did not deliver everything: how much, and why.
-    pub(super) fn failures(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn failures(&self) -> impl Iterator<Item = String> {
         let failed = |row: &LedgerRow| row.lost() + in_memory(row) + row.dead_lettered;
         self.destinations.iter().filter(move |(_, row)| failed(row) > 0).map(move |(name, row)| {
             let mut reasons: Vec<&str> = row.dropped.keys().map(|reason| reason.reason()).collect();
@@ -44,7 +44,7 @@ impl Report {
     }
 
     /// One line of JSON.
-    pub(super) fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let internal: u64 = self.destinations.values().map(|row| row.internal).sum();
         let mut text = format!(
             "{{\"accepted\":{},\"internal\":{internal},\"lost\":{},\"destinations\":{{",
@@ -69,7 +69,7 @@ impl Report {
 }
 
 /// Records that waited in memory alone when it was closed.
-fn in_memory(row: &LedgerRow) -> u64 {
+pub(crate) fn in_memory(row: &LedgerRow) -> u64 {
     row.pending.saturating_sub(row.spooled)
 }
 
