@@ -10,14 +10,11 @@ use std::error::Error;
 use std::future::IntoFuture;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
-use tracework_core::{Batch, Description, Destination, Failure, FailureClass, Format, Record, Refusal};
+use tracework_core::{Batch, BatchSettings, Description, Destination, Failure, FailureClass, Format, Record, Refusal};
 use tracework_format::Json;
 
 /// How often a connection is asked whether it is still there, while an acknowledgement is waited for.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// A message that is to be published, and the place of its record.
-type Message = (usize, String, PublishMessage);
 
 impl JetStream {
     fn ready(&mut self) -> Result<(), Failure> {
@@ -32,22 +29,13 @@ impl JetStream {
         Ok(())
     }
 
-    /// The messages of a batch, and the records that make none.
-    fn messages(&mut self, batch: &Batch<'_>) -> (Vec<Message>, Vec<Refusal>) {
-        let (mut messages, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
-        for (at, (record, line)) in batch.iter().enumerate() {
-            let subject = match self.subject.name(record) {
-                Ok(subject) => objection(subject).map_or(Ok(subject), |why| Err(format!("`{subject}` {why}"))),
-                Err(error) => Err(error.to_string()),
-            };
-            match subject {
-                Ok(subject) => messages.push((at, subject.to_owned(), message(self.content_type, record, line))),
-                Err(why) => {
-                    refused.push(Refusal { at, class: FailureClass::Permanent, reason: format!("subject: {why}") });
-                }
-            }
-        }
-        (messages, refused)
+    /// The subject of a record, or why it has none.
+    fn subject_of(&mut self, record: &Record<'_>) -> Result<String, String> {
+        let subject = match self.subject.name(record) {
+            Ok(subject) => objection(subject).map_or(Ok(subject), |why| Err(format!("`{subject}` {why}"))),
+            Err(error) => Err(error.to_string()),
+        };
+        subject.map(str::to_owned).map_err(|why| format!("subject: {why}"))
     }
 
     fn refusal(&self, at: usize, error: &PublishError) -> Refusal {
@@ -66,13 +54,21 @@ impl JetStream {
         Refusal { at, class, reason: format!("{}: {error}{help}", self.address) }
     }
 
-    /// Publishes all messages, then waits for their acknowledgements. Why it was cut short, if it was.
-    async fn publish(&self, link: &Link, messages: Vec<Message>, refused: &mut Vec<Refusal>) -> Option<String> {
+    /// Publishes all records, each as soon as it is a message, then waits for their acknowledgements. Why it was cut short,
+    /// if it was.
+    async fn publish(&mut self, link: &Link, batch: &Batch<'_>, refused: &mut Vec<Refusal>) -> Option<String> {
         let until = Instant::now() + self.timeout;
-        let mut sent = Vec::with_capacity(messages.len());
+        let mut sent = Vec::with_capacity(batch.len());
         let mut cut = None;
-        for (at, subject, message) in messages {
-            let publishing = link.context.send_publish(subject, message);
+        for (at, (record, line)) in batch.iter().enumerate() {
+            let subject = match self.subject_of(record) {
+                Ok(subject) => subject,
+                Err(reason) => {
+                    refused.push(Refusal { at, class: FailureClass::Permanent, reason });
+                    continue;
+                }
+            };
+            let publishing = link.context.send_publish(subject, message(self.content_type, record, line));
             match timeout_at(until, publishing).await {
                 Ok(Ok(acknowledgement)) => sent.push((at, Some(acknowledgement))),
                 Ok(Err(error)) => refused.push(self.refusal(at, &error)),
@@ -153,9 +149,9 @@ impl Destination for JetStream {
             return Ok(());
         }
         self.ready()?;
-        let (messages, mut refused) = self.messages(batch);
         let Some(mut link) = self.link.take() else { return Ok(()) };
-        let cut = link.runtime.wait(self.publish(&link, messages, &mut refused));
+        let mut refused = Vec::new();
+        let cut = link.runtime.wait(self.publish(&link, batch, &mut refused));
         link.looked();
         // Acknowledgements that still come are nobody's.
         self.link = cut.is_none().then_some(link);
@@ -187,6 +183,11 @@ impl Destination for JetStream {
 
     fn as_config(&self) -> Option<Description> {
         Some(self.describe())
+    }
+
+    /// A MiB: publishing pauses at the end of each batch until all of it is acknowledged.
+    fn usual_batch(&self) -> BatchSettings {
+        BatchSettings { bytes: 1 << 20, ..BatchSettings::default() }
     }
 
     fn usual_format(&self) -> Option<Box<dyn Format>> {
