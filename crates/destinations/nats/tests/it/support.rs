@@ -27,11 +27,19 @@ impl Stream {
     }
 
     pub(crate) fn with(change: impl FnOnce(Config) -> Config) -> Option<Self> {
-        let this = Self::absent()?;
-        let subjects = vec![this.name.clone(), format!("{}.>", this.name)];
-        let config = Config { name: this.name.clone(), subjects, storage: StorageType::Memory, ..Config::default() };
-        this.runtime.block_on(this.context.create_stream(change(config))).expect("a stream");
-        Some(this)
+        Self::absent().map(|absent| absent.create_with(change))
+    }
+
+    /// There is a stream of this name from now on.
+    pub(crate) fn create(self) -> Self {
+        self.create_with(|config| config)
+    }
+
+    fn create_with(self, change: impl FnOnce(Config) -> Config) -> Self {
+        let subjects = vec![self.name.clone(), format!("{}.>", self.name)];
+        let config = Config { name: self.name.clone(), subjects, storage: StorageType::Memory, ..Config::default() };
+        self.runtime.block_on(self.context.create_stream(change(config))).expect("a stream");
+        self
     }
 
     /// A name, of which there is no stream yet.

@@ -55,8 +55,10 @@ fn several_processes_append_and_rotate_and_each_line_is_in_one_file() {
     file.open().expect("it opens");
     file.close().expect("it closes");
     let lines = all_lines(folder.path());
-    assert_eq!(lines.len(), expected.len());
-    assert_eq!(lines, expected);
+    let fits = |same: &&[String]| same.len() == 1 && expected.binary_search(&same[0]).is_ok();
+    let strange: Vec<_> = lines.chunk_by(|one, other| one == other).filter(|same| !fits(same)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+    assert!(lines == expected, "{} lines in the place of {}", lines.len(), expected.len());
     assert!(names(folder.path()).len() > 5, "{:?}", names(folder.path()));
 }
 
