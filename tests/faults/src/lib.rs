@@ -6,7 +6,7 @@
 //! and compares the three sets: emitted, acknowledged, arrived. What comes of it is one [`Line`].
 //!
 //! ```text
-//! tracework-faults run [--long] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE]
+//! tracework-faults run [--long] [--own-servers] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE]
 //! tracework-faults table FILE     the table of docs/reliability.md out of such lines
 //! tracework-faults everything [--dead] [--program FILE] [LINES]
 //!                                 all destinations in one config, and each far end counted

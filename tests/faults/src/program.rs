@@ -1,6 +1,7 @@
 //! What the program is told.
 
 use crate::child::{self, Options};
+use crate::far::ask_for_own_servers;
 use crate::{Everything, Length, Line, Outcome, faults, table};
 use lexopt::{Arg, Parser, ValueExt as _};
 use std::io::Write as _;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-tracework-faults run [--long] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE] | table FILE
+tracework-faults run [--long] [--own-servers] [--fault NAME] [--destination NAME] [--level NAME] [--out FILE] | table FILE
 tracework-faults everything [--dead] [--program FILE] [LINES]";
 
 /// Runs the suite, makes a table of what it wrote, or is the child that faults are put to.
@@ -67,6 +68,7 @@ fn chosen(parser: &mut Parser) -> Result<Chosen, lexopt::Error> {
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("long") => chosen.long = true,
+            Arg::Long("own-servers") => ask_for_own_servers(),
             Arg::Long("fault") => chosen.faults.push(parser.value()?.string()?),
             Arg::Long("destination") => chosen.destinations.push(parser.value()?.string()?),
             Arg::Long("level") => chosen.levels.push(parser.value()?.string()?),

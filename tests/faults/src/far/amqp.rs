@@ -1,11 +1,12 @@
 //! A queue of RabbitMQ, read by a consumer that speaks just enough of AMQP 0-9-1.
 
+use super::own::{self, OwnServer};
 use super::{FarEnd, numbers_in, unique};
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
-use tracework_testkit::{Proxy, service};
+use tracework_testkit::Proxy;
 
 struct AmqpEnd {
     server: SocketAddr,
@@ -13,12 +14,13 @@ struct AmqpEnd {
     queue: String,
     /// What was read so far: reading takes it out of the queue.
     read: Vec<u64>,
+    own: Option<OwnServer>,
 }
 
 pub(super) fn start(_: &Path) -> Option<Box<dyn FarEnd>> {
-    let server = service("rabbitmq", "127.0.0.1:5672")?;
+    let (server, own) = own::server("rabbitmq", "127.0.0.1:5672")?;
     let way = Proxy::to(server).expect("a proxy");
-    Some(Box::new(AmqpEnd { server, way, queue: unique(), read: Vec::new() }))
+    Some(Box::new(AmqpEnd { server, way, queue: unique(), read: Vec::new(), own }))
 }
 
 /// A connection with a channel, the first.
@@ -34,7 +36,7 @@ impl Client {
     /// Connects as a guest.
     fn connect(server: SocketAddr) -> std::io::Result<Self> {
         let mut stream = TcpStream::connect(server)?;
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.write_all(b"AMQP\x00\x00\x09\x01")?;
         let mut client = Self { reader: BufReader::new(stream) };
         client.frame()?;
@@ -106,6 +108,10 @@ impl FarEnd for AmqpEnd {
 
     fn way(&self) -> Option<&Proxy> {
         Some(&self.way)
+    }
+
+    fn server(&mut self) -> Option<&mut OwnServer> {
+        self.own.as_mut()
     }
 
     fn numbers(&mut self) -> Vec<u64> {

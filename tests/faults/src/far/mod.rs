@@ -6,11 +6,13 @@ mod http;
 mod kafka;
 mod nats;
 mod otlp;
+mod own;
 mod redis;
 mod sql;
 mod syslog;
 
 pub(crate) use http::{Answers, Server as HttpServer};
+pub(crate) use own::{OwnServer, ask as ask_for_own_servers};
 
 use std::fmt;
 use std::net::{TcpListener, TcpStream};
@@ -38,6 +40,14 @@ pub(crate) trait FarEnd {
 
     /// Refuses the program, or lets it in again, where the far end can.
     fn let_in(&mut self, _welcome: bool) {}
+
+    /// The server, if it is one of our own that can be killed and started again.
+    fn server(&mut self) -> Option<&mut OwnServer> {
+        None
+    }
+
+    /// The server was started again: what it does not remember is set anew.
+    fn server_is_back(&mut self) {}
 
     /// The server whose answers may be chosen, if it is one of HTTP.
     fn http(&self) -> Option<&HttpServer> {

@@ -1,23 +1,25 @@
 //! A stream of NATS, read by a consumer of JetStream that is asked for in the protocol's own words.
 
+use super::own::{self, OwnServer};
 use super::{FarEnd, numbers_in, unique};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::time::Duration;
-use tracework_testkit::{Proxy, service};
+use std::time::{Duration, Instant};
+use tracework_testkit::Proxy;
 
 struct NatsEnd {
     server: SocketAddr,
     way: Proxy,
     name: String,
+    own: Option<OwnServer>,
 }
 
 pub(super) fn start(_: &Path) -> Option<Box<dyn FarEnd>> {
-    let server = service("nats", "127.0.0.1:4222")?;
+    let (server, own) = own::server("nats", "127.0.0.1:4222")?;
     let way = Proxy::to(server).expect("a proxy");
-    Some(Box::new(NatsEnd { server, way, name: unique() }))
+    Some(Box::new(NatsEnd { server, way, name: unique(), own }))
 }
 
 /// A connection that has subscribed to `box.NAME`.
@@ -85,8 +87,13 @@ impl FarEnd for NatsEnd {
         Some(&self.way)
     }
 
+    fn server(&mut self) -> Option<&mut OwnServer> {
+        self.own.as_mut()
+    }
+
     fn numbers(&mut self) -> Vec<u64> {
-        let (name, inbox) = (&self.name, format!("box.{}", self.name));
+        // What was asked for by an earlier reader may still come to its own box.
+        let (name, inbox) = (&self.name, format!("box.{}", unique()));
         let mut client = Client::connect(self.server, &inbox).expect("the server answers");
         let consumer = format!(
             "{{\"stream_name\":\"{name}\",\"config\":{{\"ack_policy\":\"none\",\"deliver_policy\":\"all\",\"inactive_threshold\":60000000000}}}}"
@@ -94,24 +101,34 @@ impl FarEnd for NatsEnd {
         let answer = client.call(&format!("$JS.API.CONSUMER.CREATE.{name}"), &inbox, &consumer).unwrap_or_default();
         // There is no consumer of a stream that never came to be.
         let Some(consumer) = answer["name"].as_str() else { return Vec::new() };
+        let about = client.call(&format!("$JS.API.STREAM.INFO.{name}"), &inbox, "").unwrap_or_default();
+        let mut left = about["state"]["messages"].as_u64().expect("the stream says how many it has");
         let next = format!("$JS.API.CONSUMER.MSG.NEXT.{name}.{consumer}");
-        let mut numbers = Vec::new();
-        loop {
-            client.ask(&next, &inbox, &format!("{{\"batch\":{AT_ONCE},\"no_wait\":true}}")).expect("it can be asked");
-            for _ in 0..AT_ONCE {
+        let (mut numbers, end) = (Vec::new(), Instant::now() + PATIENCE);
+        while left > 0 && Instant::now() < end {
+            let count = left.min(AT_ONCE);
+            client
+                .ask(&next, &inbox, &format!("{{\"batch\":{count},\"expires\":5000000000}}"))
+                .expect("it can be asked");
+            for _ in 0..count {
                 let Some((_, body)) = client.next() else { return numbers };
-                // A state of 404 and the like: no more are there.
+                // A state of 408 and the like: it took too long, and the rest is asked for again.
                 if body.starts_with("NATS/1.0 4") {
-                    return numbers;
+                    break;
                 }
                 numbers.extend(numbers_in(&body));
+                left -= 1;
             }
         }
+        numbers
     }
 }
 
+/// How long all of them may take to read.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// How many messages are asked for together.
-const AT_ONCE: usize = 1_000;
+const AT_ONCE: u64 = 1_000;
 
 impl Drop for NatsEnd {
     fn drop(&mut self) {

@@ -1,9 +1,10 @@
 //! Tables of SQLite, PostgreSQL and MariaDB, read by the databases' own programs.
 
+use super::own::{self, OwnServer};
 use super::{FarEnd, numbers_in, printed, unique};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tracework_testkit::{Proxy, service};
+use tracework_testkit::Proxy;
 
 struct Sqlite {
     path: PathBuf,
@@ -98,13 +99,14 @@ struct Server {
     port: u16,
     way: Proxy,
     name: String,
+    own: Option<OwnServer>,
 }
 
 impl Server {
     fn start(kind: &'static Kind, service_name: &str, usual: &str) -> Option<Box<dyn FarEnd>> {
-        let server = service(service_name, usual)?;
+        let (server, own) = own::server(service_name, usual)?;
         let way = Proxy::to(server).expect("a proxy");
-        let far = Self { kind, port: server.port(), way, name: unique() };
+        let far = Self { kind, port: server.port(), way, name: unique(), own };
         far.all(kind.begin);
         Some(Box::new(far))
     }
@@ -135,6 +137,10 @@ impl FarEnd for Server {
 
     fn way(&self) -> Option<&Proxy> {
         Some(&self.way)
+    }
+
+    fn server(&mut self) -> Option<&mut OwnServer> {
+        self.own.as_mut()
     }
 
     fn let_in(&mut self, welcome: bool) {

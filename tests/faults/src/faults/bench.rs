@@ -95,7 +95,9 @@ impl Bench {
 
     /// Has the child deliver what it has and report.
     pub(crate) fn stop(&mut self, running: Running) -> Report {
-        let (report, first) = running.stop(PATIENCE, &mut self.account);
+        // A minute of outage leaves more than a million records to deliver.
+        let patience = self.pick(PATIENCE, 5 * PATIENCE);
+        let (report, first) = running.stop(patience, &mut self.account);
         self.first = first;
         report
     }

@@ -1,6 +1,7 @@
 //! The way to the server is broken.
 
 use super::Bench;
+use crate::far::OwnServer;
 use crate::{Level, Line};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -9,24 +10,33 @@ use tracework_testkit::Way;
 /// Emits before the fault, so that there is a connection.
 const BEFORE: Duration = Duration::from_millis(400);
 
-/// The server is gone for a while, then there again.
+/// The server is gone for a while, then there again: killed, if it is one of our own, else the way to it is cut.
 pub(super) fn down(bench: &mut Bench) -> Vec<Line> {
     let (outage, rate) = bench.pick((Duration::from_millis(1_500), 2_000), (Duration::from_secs(60), 20_000));
     let mut running = bench.start(rate, &[]);
-    sleep(BEFORE);
+    // A queue that RabbitMQ has had for half a second is forgotten when it is killed, with all that was confirmed.
+    sleep(bench.pick(BEFORE, Duration::from_secs(10)));
     let before = running.mark("before");
-    bench.way().set(Way::Down);
+    let is_own = bench.far.server().map(OwnServer::kill).is_some();
+    if !is_own {
+        bench.way().set(Way::Down);
+    }
     sleep(outage);
     let during = running.mark("during");
     let emitted = running.emitted();
     let memory = running.memory();
+    if let Some(server) = bench.far.server() {
+        server.start();
+        bench.far.server_is_back();
+    }
     let mended = Instant::now();
     bench.mend(&running);
     let report = bench.stop(running);
-    let drained = mended.elapsed();
     bench.drain();
+    let drained = mended.elapsed();
     let line = bench.line_with("down", &report);
     let line = line
+        .with("server", if is_own { "killed" } else { "cut_off" })
         .with("outage", format_args!("{}s", outage.as_secs_f64()))
         .with("emitted_at_its_end", emitted)
         .with("p99_before", microseconds(before.p99))
