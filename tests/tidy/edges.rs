@@ -28,17 +28,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("docs", &[]),
     ("faults", &["tracework", "testkit", "cli"]),
     ("examples", &["tracework", "tower"]),
+    ("webhook", &["tracework"]),
+    ("end-to-end", &["core", "engine", "layer"]),
 ];
 
 /// What else only certain crates may name.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("tracing", &["layer", "tower", "tracework", "cli", "std", "tests", "examples", "faults"]),
-    ("tracing-subscriber", &["layer", "tracework", "cli", "std", "tests", "examples"]),
+    ("tracing", &["layer", "tower", "tracework", "cli", "std", "tests", "examples", "faults", "end-to-end"]),
+    ("tracing-subscriber", &["layer", "tracework", "cli", "std", "tests", "examples", "webhook", "end-to-end"]),
     ("tracing-core", &["layer", "tower", "tests"]),
     ("saphyr-parser", &["config", "tests"]),
-    ("axum", &["examples", "server", "tower"]),
+    ("axum", &["examples", "server", "tower", "webhook"]),
     ("hyper", &["examples", "server"]),
-    ("tokio", &["tests", "examples", "server", "net", "syslog", "http", "sql", "amqp", "otlp", "redis", "nats"]),
+    (
+        "tokio",
+        &["tests", "examples", "server", "net", "syslog", "http", "sql", "amqp", "otlp", "redis", "nats", "webhook"],
+    ),
 ];
 
 /// Each package of the workspace with the names of what it depends on, tests left out.

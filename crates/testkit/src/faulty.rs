@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tracework_core::{Batch, Command, Destination, Failure, FailureClass, Format, Record, Wants};
+use tracework_core::{Batch, BatchSettings, Command, Destination, Failure, FailureClass, Format, Record, Wants};
 
 /// Decides about a record.
 type Predicate = Box<dyn Fn(&Record<'_>) -> bool + Send>;
@@ -298,6 +298,10 @@ impl Destination for Faulty {
 
     fn wants(&self) -> Wants {
         self.inner.wants()
+    }
+
+    fn usual_batch(&self) -> BatchSettings {
+        self.inner.usual_batch()
     }
 
     fn usual_format(&self) -> Option<Box<dyn Format>> {

@@ -61,14 +61,14 @@ impl Page<'_> {
                 self.table(&format!("### {title}, `type: {kind}`"), own.into_iter());
             }
         }
-        self.inner(base, path);
-        for &(_, own) in &base.types {
-            self.inner(&self.slots[own], path);
+        self.inner(base, path, &[]);
+        for (_, own) in &base.types {
+            self.inner(&self.slots[*own], path, &base.types);
         }
     }
 
-    /// The sections inside `slot`.
-    fn inner(&mut self, slot: &Slot, path: &str) {
+    /// The sections inside `slot`, which may be one of several types.
+    fn inner(&mut self, slot: &Slot, path: &str, types: &[(String, usize)]) {
         for name in &slot.names {
             let Some(inside) = name.inside else { continue };
             let path = format!("{path}{}{}", if path.is_empty() { "" } else { "." }, name.name);
@@ -77,8 +77,22 @@ impl Page<'_> {
                 Some(Shape::Sections | Shape::List(_)) => format!("{path}[]"),
                 _ => path,
             };
-            self.section(inside, &path, &format!("`{path}`"));
+            let of = self.types_like(types, name);
+            self.section(inside, &path, &format!("`{path}`{of}"));
         }
+    }
+
+    /// The types that have the section `name` as it is there, where most have another.
+    fn types_like(&self, types: &[(String, usize)], name: &Name) -> String {
+        let rows = |name: &Name| name.inside.map(|inside| self.rows(&[&self.slots[inside]]));
+        let of_type = |own: usize| self.slots[own].names.iter().find(|other| other.name == name.name);
+        let having = types.iter().filter_map(|(kind, own)| Some((kind, rows(of_type(*own)?)?)));
+        let mine = rows(name);
+        let (alike, others): (Vec<_>, Vec<_>) = having.partition(|(_, rows)| Some(rows) == mine.as_ref());
+        if alike.len() > others.len() {
+            return String::new();
+        }
+        alike.iter().map(|(kind, _)| format!(", `type: {kind}`")).collect()
     }
 
     fn table<'r>(&mut self, title: &str, rows: impl Iterator<Item = &'r String>) {
