@@ -21,7 +21,7 @@ pub fn machine(effort: &Effort) {
     );
 }
 
-/// What was measured at a server: ratios are to the quickest rival.
+/// What was measured at a server: ratios are to the quickest rival, round by round.
 pub fn server(name: &str, effort: &Effort, results: &Results) {
     let (records, bytes) = results.batch;
     println!("\n{name}: {}", results.about);
@@ -33,10 +33,11 @@ pub fn server(name: &str, effort: &Effort, results: &Results) {
     let medians: Vec<f64> = results.ways.iter().map(|way| median(&way.rates)).collect();
     let is_ours = |way: &Way| way.name.starts_with("tracework");
     let rivals = results.ways.iter().zip(&medians).filter(|(way, _)| !is_ours(way));
-    let best = rivals.map(|(_, &median)| median).fold(0.0, f64::max);
+    let best = rivals.max_by(|(_, one), (_, other)| one.total_cmp(other)).map(|(way, _)| way);
     for (way, median) in results.ways.iter().zip(&medians) {
         let (least, most) = bounds(&way.rates);
-        let ratio = if is_ours(way) && best > 0.0 { format!("   {:.2}", median / best) } else { String::new() };
+        let best = best.filter(|_| is_ours(way));
+        let ratio = best.map(|best| format!("   {:.2}", ratio(&way.rates, &best.rates))).unwrap_or_default();
         println!("   {:<52}{median:>9.0}   {least:>8.0} to {most:>8.0}{ratio}", way.name);
     }
     if effort.only.is_some() {
@@ -52,6 +53,12 @@ pub fn spooled(effort: &Effort, rows: &[Spooled]) {
         let (rate, (least, most)) = (median(&row.rates), bounds(&row.rates));
         println!("   {:<52}{rate:>9.0}   {least:>8.0} to {most:>8.0}   {:.2}", row.name, rate / usual);
     }
+}
+
+/// The middle one of the ratios of each round: what makes the whole machine slower for a while does not count.
+fn ratio(ours: &[f64], theirs: &[f64]) -> f64 {
+    let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
+    median(&ratios)
 }
 
 /// The middle one.
