@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Prepared};
 use std::fmt;
-use tracework_core::{Attachment, Batch, Description, Destination, Failure};
+use tracework_core::{Attachment, Batch, BatchSettings, Description, Destination, Failure};
 use tracework_engine::{Control, PlanError, Planned, ReloadReport};
 use tracework_rules::{Directives, RuleError, TargetLevels};
 
@@ -41,7 +41,10 @@ impl From<PlanError> for ApplyError {
 }
 
 /// In the place of a destination that is only asked about.
-struct Nowhere(Option<Description>);
+struct Nowhere {
+    description: Option<Description>,
+    batch: BatchSettings,
+}
 
 impl Destination for Nowhere {
     fn name(&self) -> &'static str {
@@ -53,7 +56,11 @@ impl Destination for Nowhere {
     }
 
     fn as_config(&self) -> Option<Description> {
-        self.0.clone()
+        self.description.clone()
+    }
+
+    fn usual_batch(&self) -> BatchSettings {
+        self.batch
     }
 }
 
@@ -123,7 +130,8 @@ impl Config {
     pub fn rehearsal(mut self) -> Self {
         for destination in &mut self.destinations {
             let settings = destination.attachment.settings.clone();
-            let nowhere = Nowhere(destination.attachment.destination.as_config());
+            let made = &destination.attachment.destination;
+            let nowhere = Nowhere { description: made.as_config(), batch: made.usual_batch() };
             let format = destination.attachment.format.take();
             destination.attachment = Attachment { destination: Box::new(nowhere), format, settings };
         }

@@ -6,11 +6,16 @@ use super::yaml::{Line, Yaml};
 use std::time::Duration;
 use tracework_core::units::{show_bytes, show_duration};
 use tracework_core::{
-    BatchSettings, BreakerSettings, Concurrency, Delivery, DestinationSettings, DiskSettings, Fsync, GiveUp,
-    LimitSettings, Overflow, Rate, RetrySettings,
+    BreakerSettings, Concurrency, Delivery, DestinationSettings, DiskSettings, Fsync, GiveUp, LimitSettings, Overflow,
+    Rate, RetrySettings,
 };
 
-pub(super) fn batch(batch: BatchSettings, usual: BatchSettings, says: Says) -> Vec<Line> {
+pub(super) fn batch(settings: &DestinationSettings, usual: &DestinationSettings, says: Says) -> Vec<Line> {
+    let (mut batch, usual) = (settings.batch, usual.batch);
+    // A program may ask for more than its buffer holds, which no batch ever has; a config that says so is refused.
+    if batch.bytes != usual.bytes {
+        batch.bytes = batch.bytes.min(settings.buffer.memory);
+    }
     let number = |number: usize| Yaml::word(number.to_string());
     let table = [
         ("records", number(batch.records), number(usual.records)),

@@ -28,7 +28,8 @@ impl Writer<'_> {
             None => {}
         }
         if let Some(settings) = self.spec.settings(name) {
-            self.settings(&mut lines, settings, &DestinationSettings::default(), &path);
+            let usual = DestinationSettings { batch: described.usual_batch, ..DestinationSettings::default() };
+            self.settings(&mut lines, settings, &usual, &path);
         }
         Some(lines)
     }
@@ -99,7 +100,7 @@ impl Writer<'_> {
             lines.push(Line::entry("kinds", kinds(settings.kinds)));
         }
         let sections = [
-            ("batch", delivery::batch(settings.batch, usual.batch, says)),
+            ("batch", delivery::batch(settings, usual, says)),
             ("retry", delivery::retry(settings.retry, usual.retry, says)),
             ("breaker", delivery::breaker(settings.breaker, usual.breaker, says)),
             ("limit", delivery::limit(settings.limit, usual.limit, says)),

@@ -12,8 +12,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tracework_core::{
-    Attachment, Description, DestinationSettings, DiskSettings, Enricher, Filter, Limits, NamedFilter, Severity,
-    SeveritySet, TagFilter, Timestamp,
+    Attachment, BatchSettings, Description, DestinationSettings, DiskSettings, Enricher, Filter, Limits, NamedFilter,
+    Severity, SeveritySet, TagFilter, Timestamp,
 };
 use tracework_rules::{Rule, TargetLevels, TargetPattern};
 
@@ -127,6 +127,8 @@ pub struct Described {
     pub has_format: bool,
     /// What a config says of that format; `None` if it cannot be said.
     pub format: Option<Description>,
+    /// The batches it gets when nobody says.
+    pub usual_batch: BatchSettings,
 }
 
 impl Described {
@@ -139,6 +141,7 @@ impl Described {
             destination: attachment.destination.as_config(),
             has_format: format.is_some(),
             format: format.and_then(|format| format.as_config()),
+            usual_batch: attachment.destination.usual_batch(),
         }
     }
 }

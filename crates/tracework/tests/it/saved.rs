@@ -209,6 +209,32 @@ fn what_was_changed_while_it_ran_is_written_down() {
 }
 
 #[test]
+fn a_batch_that_its_type_makes_larger_is_written_down_where_it_was_asked_for() {
+    let before =
+        |nats: &str| format!("destinations: {{ a: {{ type: nats, url: 'nats://h:4222', subject: logs{nats} }} }}");
+    let batch = |control: &Control| control.plan().spec().settings("a").map(|settings| settings.batch.bytes);
+    for (said, written) in [("", false), (", batch: { bytes: 1MiB }", false), (", batch: { bytes: 256KiB }", true)] {
+        for buffer in ["", ", buffer: { memory: 512KiB }"] {
+            if buffer.is_empty() || !said.contains("1MiB") {
+                let control = control(&before(&format!("{said}{buffer}")));
+                let (after, saved) = there_and_back(&control);
+                assert_eq!(saved.yaml.contains("batch"), written, "{}", saved.yaml);
+                assert_eq!(batch(&after), batch(&control));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_batch_larger_than_its_buffer_is_written_down_as_what_it_can_be() {
+    let control = control("destinations: { app: { type: memory, buffer: { memory: 12345 } } }");
+    control.set("app", |settings| settings.batch.bytes = 1 << 20).expect("it is there");
+    let (after, saved) = there_and_back(&control);
+    assert!(saved.yaml.contains("bytes: 12345"), "{}", saved.yaml);
+    assert_eq!(after.plan().spec().settings("app").map(|settings| settings.batch.bytes), Some(12345));
+}
+
+#[test]
 fn a_disk_buffer_is_written_down() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().join("spool").display().to_string();
