@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracework_core::{Batch, Failure};
 
-/// A write takes no longer than this between two pieces, and a file is looked at this many times.
-const WRITING: Duration = Duration::from_millis(3);
-const ATTEMPTS: usize = 5;
+/// A file that ends within a line is looked at this often, so many times.
+const LOOK: Duration = Duration::from_millis(3);
+const LOOKS: usize = 20;
 
 /// The file that is written to now.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Current {
     pub(crate) fn append(&mut self, header: &[u8], batch: &Batch<'_>) -> Result<Written, Failure> {
         let lead: &[u8] = if self.size == 0 {
             header
-        } else if self.torn {
+        } else if self.torn && !ends_well(&self.file) {
             b"\n"
         } else {
             b""
@@ -127,32 +127,31 @@ impl Current {
 }
 
 /// Does a file end within a line? A program that was killed, or a machine that lost power, may leave that; another
-/// process that is just writing must not be taken for it.
+/// process that is just writing must not be taken for it: the system makes a write visible page by page, and may stop
+/// the writer between two of them for as long as others want the processor.
 fn ends_torn(file: &File) -> bool {
-    let mut size = None;
-    for _ in 0..ATTEMPTS {
-        match last_byte(file) {
-            Ok((length, Some(byte))) if byte != b'\n' => {
-                if size.replace(length) == Some(length) {
-                    return true;
-                }
-                std::thread::sleep(WRITING);
-            }
-            // Empty, well ended, or not to be read: then it is left as it is.
-            _ => return false,
+    let ends_well = (0..LOOKS).any(|look| {
+        if look > 0 {
+            std::thread::sleep(LOOK);
         }
-    }
-    false
+        ends_well(file)
+    });
+    !ends_well
 }
 
-/// How long a file is, and how it ends.
-fn last_byte(mut file: &File) -> io::Result<(u64, Option<u8>)> {
+/// Is it empty, does it end with a whole line, or can it not be read?
+fn ends_well(file: &File) -> bool {
+    !matches!(last_byte(file), Ok(Some(byte)) if byte != b'\n')
+}
+
+/// How a file ends, if it has anything.
+fn last_byte(mut file: &File) -> io::Result<Option<u8>> {
     let length = file.metadata()?.len();
     if length == 0 {
-        return Ok((0, None));
+        return Ok(None);
     }
     let mut byte = [0];
     file.seek(SeekFrom::Start(length - 1))?;
     file.read_exact(&mut byte)?;
-    Ok((length, Some(byte[0])))
+    Ok(Some(byte[0]))
 }

@@ -82,6 +82,22 @@ fn appends_and_rotates() {
     file.close().expect("it closes");
 }
 
+#[test]
+fn half_a_line_of_another_is_ended_only_if_the_other_does_not() {
+    use std::io::Write as _;
+    for (rest, expected) in [("alf\n", "half\none\n"), ("", "h\none\n"), ("alf\nand h", "half\nand h\none\n")] {
+        let folder = tempdir().expect("a folder");
+        let path = folder.path().join("app");
+        std::fs::write(&path, "h").expect("written");
+        let mut other = std::fs::File::options().append(true).open(&path).expect("it opens");
+        let mut file = File::append(&path);
+        file.open().expect("it opens");
+        other.write_all(rest.as_bytes()).expect("written");
+        write(&mut file, &["one"]);
+        assert_eq!(text(&path), expected);
+    }
+}
+
 #[cfg(all(unix, feature = "gzip"))]
 #[test]
 fn what_another_still_writes_to_is_not_compressed_yet() {
