@@ -17,9 +17,10 @@ const RECORDS: usize = 4096;
 /// So many of them are a parcel. What is done is noted parcel by parcel, so this is how many a crash may bring twice beyond
 /// what was in hand.
 const TOGETHER: usize = 256;
-/// So many bytes at the most, and at the least.
+/// So many bytes at the most, and at the least. The least is read even if memory has no room for it: where the disk is full
+/// too, nothing would ever become free otherwise.
 const MOST: usize = 1 << 20;
-const LEAST: usize = 16 << 10;
+pub(super) const LEAST: usize = 16 << 10;
 
 /// What is done, and what must be so elsewhere before the spool is told.
 #[derive(Default)]
@@ -56,7 +57,8 @@ impl Worker {
         let (gap, bytes) = {
             let inside = shared.lock();
             let Some(gap) = inside.queue.gap() else { return };
-            (gap.clone(), (inside.queue.settings.memory / 4).clamp(LEAST, MOST))
+            let (share, room) = (inside.queue.settings.memory / 4, inside.queue.room());
+            (gap.clone(), share.min(room).clamp(LEAST, MOST))
         };
         let Some(reader) = back.as_mut() else { return };
         reader.seek(gap.next);
