@@ -1,5 +1,6 @@
 //! What is read out of a request as it arrives, and the span that is opened for it.
 
+use crate::callsites::MAX_FIELDS;
 use crate::client;
 use crate::counters::Counters;
 use crate::flight::Flight;
@@ -8,6 +9,7 @@ use crate::settings::{Query, SPAN_FIELDS, Settings};
 use crate::trace_context::{Found, TraceContext};
 use http::request::Parts;
 use http::{HeaderName, header};
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tracing::Span;
@@ -16,6 +18,8 @@ use tracing::field::Value;
 /// The most bytes of a path, a query or a header that are logged.
 const MAX_TEXT: usize = 2 << 10;
 const MAX_HEADER: usize = 256;
+/// The most bytes of an address (`INET6_ADDRSTRLEN` of POSIX's <netinet/in.h>, without the byte that ends it).
+const LONGEST_ADDRESS: usize = 45;
 
 /// The client's address, past the proxies that are trusted; handlers find it in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +99,8 @@ fn open(
     let endpoint = route.as_deref().unwrap_or(path);
     let user = settings.user.as_ref().and_then(|user| user(parts));
     let session = settings.session.as_ref().and_then(|session| session(parts));
-    let client = client.map(|client| client.to_string());
+    let mut room = [0; LONGEST_ADDRESS];
+    let client = client.map(|client| written(client, &mut room));
     let (trace_id, span_id) = (trace.map(TraceContext::trace_id), trace.map(TraceContext::parent_id));
     let (sampled, state) = (trace.map(TraceContext::is_sampled), trace.and_then(TraceContext::state));
     let headers: Vec<Option<String>> = settings.headers.iter().map(|name| shown_header(parts, name)).collect();
@@ -113,9 +118,18 @@ fn open(
         &sampled,
         &state,
     ];
-    let values = own.into_iter().chain(headers.iter().map(|header| header as &dyn Value));
-    let values: Vec<Option<&dyn Value>> = values.map(Some).collect();
+    let mut values: [Option<&dyn Value>; MAX_FIELDS] = [None; MAX_FIELDS];
+    let given = own.into_iter().chain(headers.iter().map(|header| header as &dyn Value));
+    values.iter_mut().zip(given).for_each(|(place, value)| *place = Some(value));
     settings.sites().span.span(&values)
+}
+
+/// The text of an address, in `room`.
+fn written(address: IpAddr, room: &mut [u8; LONGEST_ADDRESS]) -> &str {
+    let mut rest = &mut room[..];
+    let _ = write!(rest, "{address}");
+    let length = LONGEST_ADDRESS - rest.len();
+    std::str::from_utf8(&room[..length]).unwrap_or_default()
 }
 
 pub(crate) fn cut(text: &str, most: usize) -> &str {
@@ -150,8 +164,16 @@ fn shown_header(parts: &Parts, name: &HeaderName) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::shown_query;
+    use super::{LONGEST_ADDRESS, shown_query, written};
     use crate::Query;
+
+    #[test]
+    fn the_longest_address_is_written_whole() {
+        for text in ["ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::ffff:255.255.255.255", "::", "255.255.255.255"] {
+            let address = text.parse().expect("an address");
+            assert_eq!(written(address, &mut [0; LONGEST_ADDRESS]), text);
+        }
+    }
 
     #[test]
     fn a_redacted_query_keeps_names_alone() {

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use tracing::field::{FieldSet, Value};
+use tracing::field::{Field, FieldSet, Value};
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::metadata::Kind;
 use tracing::subscriber::Interest;
@@ -24,6 +24,8 @@ const ALWAYS: u8 = 3;
 pub(crate) struct Site {
     interest: AtomicU8,
     metadata: OnceLock<Metadata<'static>>,
+    /// Its fields, which cannot be had from the metadata without looking for each.
+    fields: OnceLock<Box<[Field]>>,
 }
 
 /// The fixed facts of a callsite.
@@ -57,8 +59,11 @@ impl Site {
         let leak = |text: &str| -> &'static str { Box::leak(text.into()) };
         let names: Vec<&'static str> = facts.fields.iter().take(MAX_FIELDS).map(|name| leak(name)).collect();
         let names: &'static [&'static str] = Box::leak(names.into());
-        let site: &'static Self =
-            Box::leak(Box::new(Self { interest: AtomicU8::new(UNKNOWN), metadata: OnceLock::new() }));
+        let site: &'static Self = Box::leak(Box::new(Self {
+            interest: AtomicU8::new(UNKNOWN),
+            metadata: OnceLock::new(),
+            fields: OnceLock::new(),
+        }));
         let fields = FieldSet::new(names, callsite::Identifier(site));
         let kind = if facts.is_span { Kind::SPAN } else { Kind::EVENT };
         let target = leak(&facts.target);
@@ -94,10 +99,10 @@ impl Site {
         use_them: impl FnOnce(&'static Metadata<'static>, &tracing::field::ValueSet<'_>) -> T,
     ) -> Option<T> {
         let metadata = self.facts();
-        let fields: Vec<_> = metadata.fields().iter().collect();
+        let fields = self.fields.get_or_init(|| metadata.fields().iter().collect());
         let first = fields.first()?;
         let mut pairs: [(_, Option<&dyn Value>); MAX_FIELDS] = [(first, None); MAX_FIELDS];
-        for ((pair, field), value) in pairs.iter_mut().zip(&fields).zip(values) {
+        for ((pair, field), value) in pairs.iter_mut().zip(fields).zip(values) {
             *pair = (field, *value);
         }
         Some(use_them(metadata, &metadata.fields().value_set(&pairs)))

@@ -1,5 +1,6 @@
 //! The request's id.
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// assert!(RequestId::parse("8f3c\nforged line").is_none());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RequestId(Box<str>);
+pub struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The most bytes of an id that is accepted.
@@ -26,14 +27,21 @@ impl RequestId {
     /// other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:+/=~".contains(&byte);
-        ((1..=Self::MAX).contains(&text.len()) && text.bytes().all(good)).then(|| Self(text.into()))
+        is_good(text.as_bytes()).then(|| Self::holding(text))
+    }
+
+    /// The only copy: a header's value is shared by its clones.
+    fn holding(text: &str) -> Self {
+        Self(
+            HeaderValue::from_maybe_shared(Bytes::copy_from_slice(text.as_bytes()))
+                .unwrap_or_else(|_| unreachable!("an id is made of characters that a header may hold")),
+        )
     }
 
     /// A new one: a UUID of version 7, so that ids sort by time.
     #[must_use]
     pub fn new() -> Self {
-        Self(Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned().into())
+        Self::holding(Uuid::now_v7().hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 
     /// The id that the headers hold, and whether they held one that will not do.
@@ -41,21 +49,26 @@ impl RequestId {
         let mut all = headers.get_all(HEADER).iter();
         let Some(first) = all.next() else { return (None, false) };
         let alone = all.next().is_none();
-        let id = first.to_str().ok().filter(|_| alone).and_then(Self::parse);
-        let refused = id.is_none();
-        (id, refused)
+        let good = alone && is_good(first.as_bytes());
+        (good.then(|| Self(first.clone())), !good)
     }
 
     /// The id.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.to_str().unwrap_or_default()
     }
 
     /// The id as a header's value.
-    pub(crate) fn value(&self) -> Option<HeaderValue> {
-        HeaderValue::from_str(&self.0).ok()
+    pub(crate) fn value(&self) -> HeaderValue {
+        self.0.clone()
     }
+}
+
+/// May a text be an id?
+fn is_good(text: &[u8]) -> bool {
+    let good = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:+/=~".contains(byte);
+    (1..=RequestId::MAX).contains(&text.len()) && text.iter().all(good)
 }
 
 impl Default for RequestId {
@@ -67,7 +80,7 @@ impl Default for RequestId {
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 

@@ -126,9 +126,7 @@ where
 /// The answer with the request's id, and a body that tells of its end.
 fn answer<R: Body>(response: Response<R>, mut flight: Option<Flight>, id: &RequestId) -> Response<ResponseBody<R>> {
     let (mut parts, body) = response.into_parts();
-    if let Some(value) = id.value() {
-        parts.headers.insert(request_id::HEADER, value);
-    }
+    parts.headers.insert(request_id::HEADER, id.value());
     if let Some(flight) = &mut flight {
         let bodiless = flight.answered(&parts, body.size_hint().exact());
         if bodiless || body.is_end_stream() {
