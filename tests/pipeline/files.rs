@@ -22,6 +22,26 @@ fn a_csv_file_begins_with_its_header_line() {
 }
 
 #[test]
+fn what_is_set_wrongly_is_told_as_it_is_attached() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let control = Control::new();
+    let cases = [
+        (File::append(""), "path: `` names no file"),
+        (File::append(folder.path()), "path: this is a folder; name a file in it, such as logs/app.jsonl"),
+        (File::rolling("app").max_size("64 MB ish"), "rotate.size: `64 MB ish` is no size"),
+        (File::append("app").zone("Europe/Berln"), "zone: `Europe/Berln` is no known time zone"),
+    ];
+    for (file, why) in cases {
+        let told = control.attach("file", file).expect_err(why).to_string();
+        assert!(told.starts_with(&format!("the destination `file` cannot start: {why}")), "{told}");
+        assert!(control.health().destinations.is_empty(), "nothing of it stays");
+    }
+    control.attach("file", File::append(folder.path().join("app"))).expect("the name is free");
+    let replaced = control.replace("file", File::append(folder.path()));
+    assert!(replaced.is_err() && control.health().destinations.len() == 1, "what is there stays");
+}
+
+#[test]
 fn a_file_under_full_load_gets_every_line_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("app.jsonl");

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tracework_core::{Batch, BatchSettings, Command, Destination, Failure, FailureClass, Format, Record, Wants};
+use tracework_core::{
+    Batch, BatchSettings, Command, Destination, Failure, FailureClass, Format, Mistake, Record, Wants,
+};
 
 /// Decides about a record.
 type Predicate = Box<dyn Fn(&Record<'_>) -> bool + Send>;
@@ -298,6 +300,10 @@ impl Destination for Faulty {
 
     fn wants(&self) -> Wants {
         self.inner.wants()
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.inner.mistake()
     }
 
     fn usual_batch(&self) -> BatchSettings {

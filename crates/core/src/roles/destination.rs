@@ -1,6 +1,6 @@
 //! Where records go.
 
-use crate::{Batch, BatchSettings, Description, Failure, Format};
+use crate::{Batch, BatchSettings, Description, Failure, Format, Mistake};
 use std::path::PathBuf;
 
 /// What a destination wants to be handed.
@@ -56,6 +56,12 @@ impl OwnThread {
 pub trait Destination: Send + 'static {
     /// What it is, in one word: `file`, `console`, `http`.
     fn name(&self) -> &'static str;
+
+    /// What is set for it that cannot be, so that nothing would ever be delivered. Asked before it is attached, which then
+    /// fails and says so; nothing is opened for it, and nobody is asked.
+    fn mistake(&self) -> Option<Mistake> {
+        None
+    }
 
     /// Makes ready: opens the file, connects. Called before the first delivery, and again after it failed. It may do
     /// nothing, and leave it to the first delivery.

@@ -5,7 +5,7 @@ use crate::deliver::Verdict;
 use crate::link::Link;
 use crate::message::messages;
 use crate::publish::{Cut, publish};
-use tracework_core::{Batch, Description, Destination, Failure, Format, OwnThread};
+use tracework_core::{Batch, Description, Destination, Failure, Format, Mistake, OwnThread};
 use tracework_format::Json;
 
 impl Amqp {
@@ -43,6 +43,10 @@ impl Amqp {
 impl Destination for Amqp {
     fn name(&self) -> &'static str {
         "amqp"
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
     }
 
     /// Connects, and declares what is asked for.

@@ -9,7 +9,7 @@ use reqwest::Request;
 use reqwest::header::{CONTENT_ENCODING, HeaderValue};
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tracework_core::{Batch, Description, Destination, Failure, Format, Parts, Refusal};
+use tracework_core::{Batch, Description, Destination, Failure, Format, Mistake, Parts, Refusal};
 
 /// Bytes of an answer that are read, beside those for each record.
 const ANSWER: usize = 64 << 10;
@@ -157,6 +157,10 @@ impl Http {
 impl Destination for Http {
     fn name(&self) -> &'static str {
         "http"
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
     }
 
     /// Reads settings and certificates; it connects with the first delivery.

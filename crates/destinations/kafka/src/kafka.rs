@@ -160,6 +160,10 @@ impl Destination for Kafka {
         "kafka"
     }
 
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
+    }
+
     /// Looks for a broker and, if its name does not depend on the record, for the topic; for 5 seconds at the most, and
     /// 10 more if it is to be created.
     fn open(&mut self) -> Result<(), Failure> {

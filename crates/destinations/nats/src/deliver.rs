@@ -10,7 +10,9 @@ use std::error::Error;
 use std::future::IntoFuture;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
-use tracework_core::{Batch, BatchSettings, Description, Destination, Failure, FailureClass, Format, Record, Refusal};
+use tracework_core::{
+    Batch, BatchSettings, Description, Destination, Failure, FailureClass, Format, Mistake, Record, Refusal,
+};
 use tracework_format::Json;
 
 /// How often a connection is asked whether it is still there, while an acknowledgement is waited for.
@@ -137,6 +139,10 @@ fn message(content_type: &str, record: &Record<'_>, line: &[u8]) -> PublishMessa
 impl Destination for JetStream {
     fn name(&self) -> &'static str {
         "nats"
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
     }
 
     /// Connects, and creates the stream if it is asked for.

@@ -3,7 +3,7 @@
 use crate::client::{Line, Sender};
 use crate::{Otlp, judge};
 use std::ops::Range;
-use tracework_core::{Batch, Description, Destination, Failure, Parts, Wants};
+use tracework_core::{Batch, Description, Destination, Failure, Mistake, Parts, Wants};
 
 /// A request, and the places of its records in the batch.
 type Request = (Range<usize>, Vec<u8>);
@@ -85,6 +85,10 @@ impl Otlp {
 impl Destination for Otlp {
     fn name(&self) -> &'static str {
         "otlp"
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
     }
 
     /// Reads settings and certificates; it connects with the first delivery.

@@ -9,11 +9,11 @@ use crate::name::TableName;
 use crate::rows::{Filling, Rows};
 use crate::settings::Settings;
 use crate::shape::Shape;
-use crate::{Credential, Mistake, describe};
+use crate::{Credential, describe};
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tracework_core::{Batch, Command, Description, Destination, Failure, OwnThread, Wants};
+use tracework_core::{Batch, Command, Description, Destination, Failure, Mistake, OwnThread, Wants};
 use tracework_format::{Names, Places};
 use tracework_net::Runtime;
 
@@ -289,6 +289,10 @@ impl Sql {
 impl Destination for Sql {
     fn name(&self) -> &'static str {
         "sql"
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
     }
 
     fn open(&mut self) -> Result<(), Failure> {

@@ -86,6 +86,9 @@ impl Control {
     /// Starts a worker for a destination.
     pub(super) fn outlet(&self, name: &str, mut attachment: Attachment) -> Result<Arc<Attached>, PlanError> {
         check_name(name)?;
+        if let Some(mistake) = attachment.destination.mistake() {
+            return Err(PlanError::CannotStart { name: name.to_owned(), reason: mistake.to_string() });
+        }
         let settings = attachment.settings.clone();
         let writes_to = attachment.destination.writes_to();
         let described = Described::of(&attachment);
@@ -143,9 +146,10 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// If the name is taken or no name, the failover is not there or leads in a circle, there are too many, no
-    /// thread could be started for it, or its disk buffer cannot be opened. A destination that cannot be opened is no error: it is tried again, its
-    /// failover takes over, and [`Control::health`] shows it.
+    /// If the name is taken or no name, something is [set wrongly](tracework_core::Destination::mistake) for it, the
+    /// failover is not there or leads in a circle, there are too many, no thread could be started for it, or its disk
+    /// buffer cannot be opened. A destination that cannot be opened is no error: it is tried again, its failover takes
+    /// over, and [`Control::health`] shows it.
     pub fn attach(&self, name: &str, destination: impl Into<Attachment>) -> Result<(), PlanError> {
         self.add(name, destination, true)
     }

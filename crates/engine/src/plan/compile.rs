@@ -32,7 +32,8 @@ pub enum PlanError {
     TooMany,
     /// A failover leads back to where it began.
     FailoverLoop(Vec<String>),
-    /// A destination of a new config could not be opened, and has no failover.
+    /// Something is set for a destination that cannot be, its disk buffer cannot be opened, or one of a new config could
+    /// not be opened and has no failover.
     CannotStart {
         /// Its name.
         name: String,

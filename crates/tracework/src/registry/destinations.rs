@@ -1,5 +1,6 @@
 //! `type: console`, `file` and `memory`.
 
+use std::path::Path;
 use tracework_config::{Registry, Reported, Section};
 use tracework_std::{Color, Compression, Console, File, Memory, Period, Sharing, Sync};
 
@@ -58,7 +59,7 @@ const FILE: [(&str, &str, &str); 9] = [
 fn file(section: &mut Section<'_>) -> Result<File, Reported> {
     section.about(&FILE);
     let path = section.need_path("path");
-    let mut file = File::append(path.clone().unwrap_or_default());
+    let mut file = File::append(path.as_deref().unwrap_or(Path::new("app.jsonl")));
     if let Some(change) = section.within("rotate", rotate) {
         file = change(file);
     }
@@ -77,16 +78,11 @@ fn file(section: &mut Section<'_>) -> Result<File, Reported> {
     }
     if let Some(zone) = section.take_str("zone") {
         file = file.zone(&zone);
-        if let Err(mistake) = file.check() {
-            let why = mistake.strip_prefix("zone: ").unwrap_or(&mistake).to_owned();
-            return Err(section.refuse("zone", why));
-        }
     }
-    if path?.is_dir() {
-        return Err(section.refuse("path", "this is a folder; name a file in it, such as logs/app.jsonl"));
-    }
-    file.check().map_err(|mistake| section.refuse("path", mistake))?;
-    Ok(file)
+    // Of a path that is missing that was said already.
+    let mistake = file.check().err().filter(|mistake| path.is_ok() || mistake.setting != "path");
+    mistake.map_or(Ok(()), |mistake| Err(section.mistaken(&mistake)))?;
+    path.map(|_| file)
 }
 
 /// What else is set for a file, as a change of it.

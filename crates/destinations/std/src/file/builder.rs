@@ -6,6 +6,10 @@ use crate::units::{ToBytes, ToDuration};
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::time::SystemTime;
+use tracework_core::Mistake;
+
+/// What is wrong with a path that is a folder.
+const FOLDER: &str = "this is a folder; name a file in it, such as logs/app.jsonl";
 
 impl File {
     /// Appends to the file at `path`, for ever unless one of the other calls says when to rotate. Folders that are
@@ -23,8 +27,8 @@ impl File {
     /// record that is larger has a file for itself.
     #[must_use]
     pub fn max_size(mut self, size: impl ToBytes) -> Self {
-        match self.settings.checked("max_size", size.to_bytes()) {
-            Some(0) => self.settings.refuse("max_size: a file of 0 bytes holds nothing".to_owned()),
+        match self.settings.checked("rotate.size", size.to_bytes()) {
+            Some(0) => self.settings.refuse("rotate.size", "a file of 0 bytes holds nothing"),
             size => self.settings.max_size = size,
         }
         self
@@ -56,14 +60,14 @@ impl File {
     /// such as `"30d"`.
     #[must_use]
     pub fn keep_age(mut self, age: impl ToDuration) -> Self {
-        self.settings.keep.age = self.settings.checked("keep_age", age.to_duration());
+        self.settings.keep.age = self.settings.checked("keep.age", age.to_duration());
         self
     }
 
     /// Deletes the oldest rotated files while all of them together, as compressed as they are, take more than this.
     #[must_use]
     pub fn keep_total(mut self, size: impl ToBytes) -> Self {
-        self.settings.keep.total = self.settings.checked("keep_total", size.to_bytes());
+        self.settings.keep.total = self.settings.checked("keep.total", size.to_bytes());
         self
     }
 
@@ -72,8 +76,8 @@ impl File {
     pub fn compress(mut self, compression: Compression) -> Self {
         if !compression.is_available() {
             let feature = if compression == Compression::Zstd { "zstd" } else { "gzip" };
-            self.settings
-                .refuse(format!("compress: this program was built without the feature `{feature}` of tracework-std"));
+            let why = format!("this program was built without the feature `{feature}` of tracework-std");
+            self.settings.refuse("compress", why);
         }
         self.settings.compression = compression;
         self
@@ -88,9 +92,10 @@ impl File {
             "local" | "system" => self.settings.zone = TimeZone::system(),
             _ => match TimeZone::get(name).or_else(|_| TimeZone::posix(name)) {
                 Ok(zone) => self.settings.zone = zone,
-                Err(_) => self.settings.refuse(format!(
-                    "zone: `{name}` is no known time zone; a zone is a name such as Europe/Berlin, UTC or local"
-                )),
+                Err(_) => self.settings.refuse(
+                    "zone",
+                    format!("`{name}` is no known time zone; a zone is a name such as Europe/Berlin, UTC or local"),
+                ),
             },
         }
         self
@@ -140,14 +145,22 @@ impl File {
         self
     }
 
-    /// Says at once what [`Destination::open`](tracework_core::Destination::open) would only say when the program
-    /// logs.
+    /// Says whether what is set can be. Attaching it asks for the same.
     ///
     /// # Errors
     ///
     /// Fails if a setting makes no sense: a size or a time that is none, an unknown zone, a compression that is not
-    /// built in, a path that names no file.
-    pub fn check(&self) -> Result<(), String> {
-        self.settings.mistake.clone().map_or(Ok(()), Err)
+    /// built in, a path that names no file, or a folder.
+    ///
+    /// ```
+    /// use tracework_std::File;
+    ///
+    /// let mistake = File::rolling("logs/app.jsonl").max_size("64 parsecs").check().unwrap_err();
+    /// assert_eq!(mistake.setting, "rotate.size");
+    /// assert!(File::append("logs/app.jsonl").check().is_ok());
+    /// ```
+    pub fn check(&self) -> Result<(), Mistake> {
+        let folder = self.settings.path.is_dir().then(|| Mistake::new("path", FOLDER));
+        folder.or_else(|| self.settings.mistake.clone()).map_or(Ok(()), Err)
     }
 }

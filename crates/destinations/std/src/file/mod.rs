@@ -22,7 +22,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tidying::{Deleted, Tidying};
-use tracework_core::{Batch, Command, Description, Destination, Failure, Format};
+use tracework_core::{Batch, Command, Description, Destination, Failure, Format, Mistake};
 use tracework_format::JsonLines;
 
 /// How long a file that was moved away may go unnoticed while it is written to. A look costs a microsecond.
@@ -105,7 +105,7 @@ impl File {
     /// Opens the file, or opens it again if it was moved away since the last look.
     fn ready(&mut self) -> Result<(), Failure> {
         if let Some(mistake) = &self.settings.mistake {
-            return Err(Failure::permanent(mistake.clone()));
+            return Err(Failure::permanent(mistake.to_string()));
         }
         if !self.started {
             (self.names, self.tidying) = Self::helpers(&self.settings);
@@ -159,6 +159,10 @@ impl File {
 impl Destination for File {
     fn name(&self) -> &'static str {
         "file"
+    }
+
+    fn mistake(&self) -> Option<Mistake> {
+        self.check().err()
     }
 
     fn as_config(&self) -> Option<Description> {

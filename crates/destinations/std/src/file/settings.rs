@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
+use tracework_core::Mistake;
 
 /// After how long a new file is begun, by the clock on the wall of the file's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,14 +120,15 @@ pub(crate) struct Settings {
     pub(crate) zone_name: String,
     pub(crate) clock: Clock,
     /// The first setting that makes no sense.
-    pub(crate) mistake: Option<String>,
+    pub(crate) mistake: Option<Mistake>,
 }
 
 impl Settings {
     pub(crate) fn new(path: PathBuf) -> Self {
         // A later change of the working directory must not move the log.
         let path = std::path::absolute(&path).unwrap_or(path);
-        let mistake = path.file_name().is_none().then(|| format!("`{}` names no file", path.display()));
+        let no_name = || Mistake::new("path", format!("`{}` names no file", path.display()));
+        let mistake = path.file_name().is_none().then(no_name);
         Self {
             path,
             opening: Opening { mode: 0o640, dir_mode: 0o750, sharing: Sharing::default(), sync: false },
@@ -146,12 +148,13 @@ impl Settings {
     }
 
     /// The value, or `None` with the mistake noted.
-    pub(crate) fn checked<T>(&mut self, setting: &str, value: Result<T, UnitError>) -> Option<T> {
-        value.map_err(|error| self.refuse(format!("{setting}: {error}"))).ok()
+    pub(crate) fn checked<T>(&mut self, setting: &'static str, value: Result<T, UnitError>) -> Option<T> {
+        value.map_err(|error| self.refuse(setting, error.to_string())).ok()
     }
 
-    pub(crate) fn refuse(&mut self, mistake: String) {
-        self.mistake.get_or_insert(mistake);
+    /// Notes that `setting`, as a config calls it, cannot be what it is set to.
+    pub(crate) fn refuse(&mut self, setting: &'static str, why: impl Into<String>) {
+        self.mistake.get_or_insert_with(|| Mistake::new(setting, why));
     }
 
     pub(crate) fn now(&self) -> jiff::Timestamp {

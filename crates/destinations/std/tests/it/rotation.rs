@@ -195,13 +195,15 @@ fn a_file_is_json_lines_unless_it_is_told_otherwise() {
 fn a_setting_that_makes_no_sense_is_said_and_never_healed() {
     let file = File::rolling("app").max_size("64 parsecs");
     assert_eq!(
-        file.check().expect_err("no size"),
-        "max_size: `64 parsecs` is no size: `parsecs` is no unit; a size is a number and a unit, such as 512KiB, \
+        file.check().expect_err("no size").to_string(),
+        "rotate.size: `64 parsecs` is no size: `parsecs` is no unit; a size is a number and a unit, such as 512KiB, \
          64MiB or 2GB"
     );
     let mut file = File::rolling("app").zone("Europe/Berln");
     let failure = file.open().expect_err("no zone");
     assert!(failure.to_string().starts_with("zone: `Europe/Berln` is no known time zone"), "{failure}");
     assert!(File::rolling("app").max_size(0).check().is_err());
-    assert!(File::rolling("..").check().is_err());
+    for path in ["..", "", "/", "src"] {
+        assert_eq!(File::append(path).check().expect_err(path).setting, "path");
+    }
 }
