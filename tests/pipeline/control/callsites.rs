@@ -149,7 +149,7 @@ fn explain_tells_of_a_switched_callsite_as_it_happens() {
         };
         let told = |query: &Query| bench.control.explain(query).destinations[0].clone();
         for query in [&by_number, &by_place] {
-            assert_eq!(told(query), ("memory".to_owned(), false, Why::Level));
+            assert!(matches!(told(query), (name, false, Why::Level(_)) if name == "memory"), "{:?}", told(query));
         }
         let handle = bench.control.callsite(&place).expect("a pattern");
         handle.turn_on().expect("it is switched");

@@ -257,7 +257,7 @@ fn an_explanation_says_why_and_why_not() {
     control.set_route("tagged", rule("tag = A"), &["app"]).expect("a route");
     let explanation = control.explain(&Query { severity: Severity::DEBUG, tags: Some("A".into()), ..Query::default() });
     let text = explanation.to_string();
-    assert!(text.contains("no   app  it takes other severities"), "{text}");
+    assert!(text.contains("no   app  it takes INFO and above"), "{text}");
     assert!(text.contains("route matches: "), "{text}");
     let named = control.explain(&Query { destinations: Some("ap".into()), ..Query::default() });
     assert_eq!(named.unknown, ["ap"]);

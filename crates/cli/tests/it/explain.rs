@@ -40,7 +40,7 @@ fn each_destination_is_told_with_its_reason() {
     let told = explain(&["--level", "ERROR", "--target", "app::db", "--tags", "PAYMENT", "--field", "amount=200"]);
     assert_eq!(told[0], "no app no route leads there");
     assert!(told[1].starts_with("yes pay "));
-    assert_eq!(told[2], "no audit it takes other kinds");
+    assert_eq!(told[2], "no audit it takes audit and nothing else");
     assert_eq!(told[3], "route matches: field.amount > 100");
     let told = explain(&["--level", "INFO", "--target", "hyper::client"]);
     assert!(told[0].starts_with("no app `targets` silences"));
@@ -49,7 +49,7 @@ fn each_destination_is_told_with_its_reason() {
 #[test]
 fn names_spans_and_kinds_count_as_in_a_program() {
     assert!(explain(&["--destinations", "pay", "--level", "TRACE"])[1].starts_with("yes pay the record names it"));
-    assert!(explain(&["--level", "DEBUG"])[0].starts_with("no app it takes other severities"));
+    assert!(explain(&["--level", "DEBUG"])[0].starts_with("no app it takes INFO and above"));
     assert!(explain(&["--level", "DEBUG", "--span", "log.level=debug"])[0].starts_with("yes app"));
     assert!(explain(&["--kind", "audit", "--field", "amount=200"])[2].starts_with("yes audit"));
     assert!(

@@ -79,7 +79,10 @@ pub(super) fn read_buffer(section: &mut Section<'_>, settings: &mut DestinationS
         buffer.about(&BUFFER);
         let memory = buffer.take_memory("memory").unwrap_or(usual.memory);
         if memory < 1 << 10 {
-            buffer.refuse("memory", "a queue needs 1KiB at least");
+            buffer.refuse(
+                "memory",
+                "a queue needs 1KiB at least; a number without a unit counts bytes: write 64KiB or 8MiB",
+            );
         }
         when_full = overflow(buffer);
         settings.buffer = BufferSettings { memory, when_full: when_full.unwrap_or(usual.when_full) };

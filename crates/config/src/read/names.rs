@@ -12,11 +12,21 @@ pub(super) fn known(top: &mut Section<'_>) -> Vec<String> {
     entries.iter().map(|(key, _)| key.text.clone()).collect()
 }
 
+/// `[a, b]` for `a,b`, if these are destinations: an environment's variable looks as if it took that.
+fn list_of(name: &str, known: &[String]) -> Option<String> {
+    let names: Vec<&str> = name.split([',', ' ']).filter(|part| !part.is_empty()).collect();
+    let all = names.len() > 1 && names.iter().all(|name| known.iter().any(|known| known == name));
+    all.then(|| format!("[{}]", names.join(", ")))
+}
+
 /// Is `name` a destination's? Reported if not.
 pub(super) fn check(section: &Section<'_>, name: &str, node: &Node, known: &[String]) -> bool {
     let found = known.iter().any(|known| known == name);
     if !found {
-        let help = suggest(name, known.iter().map(String::as_str));
+        let help = match list_of(name, known) {
+            Some(list) => Some(format!("a list is written `{list}`")),
+            None => suggest(name, known.iter().map(String::as_str)),
+        };
         section.refuse_at(node.place, format!("no destination is called `{}`", shown(name)), help);
     }
     found

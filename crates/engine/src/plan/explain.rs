@@ -4,7 +4,7 @@ use super::route::Notes;
 use super::switches::Site;
 use super::{Mask, Plan};
 use std::fmt;
-use tracework_core::{Record, Severity};
+use tracework_core::{Kind, KindSet, Record, Severity, SeveritySet};
 
 /// Why a destination gets a record, or does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +33,10 @@ pub enum Why {
     },
     /// The destination is switched off.
     Disabled,
-    /// It takes other severities.
-    Level,
-    /// It takes other kinds.
-    Kind,
+    /// It takes other severities: these.
+    Level(SeveritySet),
+    /// It takes other kinds: these.
+    Kind(KindSet),
     /// It asks for other tags.
     Tags,
     /// A filter of its own rejects it: the filter's words.
@@ -63,14 +63,29 @@ impl fmt::Display for Why {
                 return write!(f, "the pipeline's filter `{name}` rejects it: {words}");
             }
             Self::Disabled => "it is switched off",
-            Self::Level => "it takes other severities",
-            Self::Kind => "it takes other kinds",
+            Self::Level(levels) => return write_levels(f, *levels),
+            Self::Kind(kinds) => return write!(f, "it takes {}", alone(kinds.iter().map(Kind::name))),
             Self::Tags => "it asks for other tags",
             Self::Filter(words) => return write!(f, "its filter rejects the record: {words}"),
             Self::Switched => "its callsite is switched off",
             Self::NoLayer => "no DestinationLayer saw it",
             Self::StaticLevel => "tracing was compiled without it",
         })
+    }
+}
+
+fn write_levels(f: &mut fmt::Formatter<'_>, levels: SeveritySet) -> fmt::Result {
+    match levels.least() {
+        Some(least) if levels == SeveritySet::at_least(least) => write!(f, "it takes {least} and above"),
+        _ => write!(f, "it takes {}", alone(levels.iter().map(Severity::name))),
+    }
+}
+
+/// `ERROR, INFO and nothing else`.
+fn alone(names: impl Iterator<Item = &'static str>) -> String {
+    match names.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "nothing at all".to_owned(),
+        names => format!("{names} and nothing else"),
     }
 }
 

@@ -175,9 +175,9 @@ impl Plan {
         if !settings.enabled {
             Some(Why::Disabled)
         } else if !levels.contains(record.severity()) {
-            Some(Why::Level)
+            Some(Why::Level(levels))
         } else if !settings.kinds.contains(record.kind()) {
-            Some(Why::Kind)
+            Some(Why::Kind(settings.kinds))
         } else if !settings.tags.keeps(record) {
             Some(Why::Tags)
         } else {

@@ -67,8 +67,17 @@ const SIGNS: [(&str, Sign); 9] = [
 ];
 
 /// What people write out of habit, and what it is called here.
-const HABITS: [(&str, &str); 7] =
-    [("=~", "`~`"), ("<>", "`!=`"), ("&&", "`and`"), ("||", "`or`"), ("!", "`not`"), ("&", "`and`"), ("|", "`or`")];
+const HABITS: [(&str, &str); 9] = [
+    ("=~", "`~`"),
+    ("=>", "`>=`"),
+    ("=<", "`<=`"),
+    ("<>", "`!=`"),
+    ("&&", "`and`"),
+    ("||", "`or`"),
+    ("!", "`not`"),
+    ("&", "`and`"),
+    ("|", "`or`"),
+];
 
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s str) -> Self {
