@@ -179,6 +179,8 @@ fn a_bad_config_changes_nothing_is_told_once_and_a_good_one_mends_it() {
         watched.soon(|| refused().contains("app.yml:1:8: `LOUD` is no level"));
         watched.write("app.yml", "level: WARNING\n");
         watched.becomes(Severity::WARNING);
+        // It holds before it is told.
+        watched.soon(|| watched.health().state == "loaded");
         let health = watched.health();
         assert_eq!((health.state, health.refused), ("loaded", None));
         assert_eq!(health.generation, watched.control.plan().generation());
