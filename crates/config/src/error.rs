@@ -2,6 +2,7 @@
 
 use crate::origin::{Origin, Texts};
 use crate::place::{Excerpt, Place, TextId, visible};
+use crate::watch::Prints;
 use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -123,13 +124,14 @@ pub(crate) struct Problems<'a> {
     /// The values that are a variable of the environment and nothing else.
     variables: RefCell<Vec<(Place, String)>>,
     files: RefCell<Vec<PathBuf>>,
+    prints: RefCell<Prints>,
 }
 
 impl<'a> Problems<'a> {
     pub(crate) fn new(texts: &'a Texts) -> Self {
         let (found, warned) = Default::default();
-        let (secrets, variables, files) = Default::default();
-        Self { texts, found, warned, secrets, variables, files }
+        let (secrets, variables, files, prints) = Default::default();
+        Self { texts, found, warned, secrets, variables, files, prints }
     }
 
     pub(crate) fn texts(&self) -> &'a Texts {
@@ -206,17 +208,30 @@ impl<'a> Problems<'a> {
         self.variables.borrow().iter().find(|(other, _)| *other == place).map(|(_, name)| name.clone())
     }
 
-    /// Notes a file that the config depends on.
+    /// Notes a file that the config depends on, and that is about to be read.
     pub(crate) fn note_file(&self, path: &Path) {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let path = self.note(path);
         let mut files = self.files.borrow_mut();
         if !files.contains(&path) {
             files.push(path);
         }
     }
 
+    /// Notes a file or a folder that the config depends on, as it is now, before it is read: whatever changes later is
+    /// seen by that.
+    pub(crate) fn note(&self, path: &Path) -> PathBuf {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.prints.borrow_mut().note(&path);
+        path
+    }
+
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.files.borrow().clone()
+    }
+
+    /// What everything that the config depends on held just before it was read.
+    pub(crate) fn prints(&self) -> Prints {
+        self.prints.borrow().clone()
     }
 
     pub(crate) fn count(&self) -> usize {

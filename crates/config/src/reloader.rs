@@ -1,6 +1,6 @@
 //! A pipeline, and the config that it can be set up from again.
 
-use crate::watch::{self, Watch, WatchSettings};
+use crate::watch::{self, Prints, Watch, WatchSettings};
 use crate::{ApplyError, Config, ConfigSource, Error, Registry};
 use std::fmt;
 use std::io;
@@ -87,8 +87,8 @@ struct Inside {
 
 struct State {
     source: ConfigSource,
-    /// What the last config was read from, be it good or bad.
-    files: Vec<PathBuf>,
+    /// What everything that the last config was read from held just before, be it good or bad.
+    seen: Prints,
 }
 
 impl fmt::Debug for Reloader {
@@ -98,7 +98,8 @@ impl fmt::Debug for Reloader {
 }
 
 impl Reloader {
-    /// For `control`, which a config from `source` was applied to.
+    /// For `control`, which a config was applied to that was read from `source`, or from a clone of it. What changed since it
+    /// was read is found as soon as it is [watched](Reloader::watch).
     #[must_use]
     pub fn new(control: &Control, source: ConfigSource, registry: Registry) -> Self {
         Self::preparing(control, source, registry, |config| config)
@@ -112,10 +113,8 @@ impl Reloader {
         registry: Registry,
         prepare: impl Fn(Config) -> Config + Send + Sync + 'static,
     ) -> Self {
-        let mut state = State { source, files: Vec::new() };
-        // It is read once more, for the files that it depends on.
-        let _ = state.read(&state.source.clone(), &registry);
-        let state = Mutex::new(state);
+        let seen = source.last_read().unwrap_or_else(|| source.read_noting(&registry).1);
+        let state = Mutex::new(State { source, seen });
         Self(Arc::new(Inside { control: control.clone(), registry, prepare: Box::new(prepare), state }))
     }
 
@@ -165,7 +164,12 @@ impl Reloader {
     /// hold secrets, and folders in which a new file would be included.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
-        self.lock().files.clone()
+        self.lock().seen.files()
+    }
+
+    /// What they held just before.
+    pub(crate) fn seen(&self) -> Prints {
+        self.lock().seen.clone()
     }
 
     /// The pipeline.
@@ -203,16 +207,10 @@ impl Reloader {
 impl State {
     /// Reads the config, and notes what it depends on.
     fn read(&mut self, source: &ConfigSource, registry: &Registry) -> Result<Config, Error> {
-        let read = source.read(registry);
+        let (read, seen) = source.read_noting(registry);
         // Of a config that is wrong, the files before stay: among them may be the one to be mended.
-        let before = std::mem::take(&mut self.files);
-        self.files = match &read {
-            Ok(config) => config.files().iter().chain(config.folders()).cloned().collect(),
-            Err(error) => error.files().iter().cloned().chain(before).collect(),
-        };
-        self.files.extend(source.path().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())));
-        self.files.sort_unstable();
-        self.files.dedup();
+        let before = std::mem::take(&mut self.seen);
+        self.seen = if read.is_ok() { seen } else { seen.and(before) };
         read
     }
 }

@@ -88,6 +88,7 @@ pub(crate) struct Times {
 #[derive(Debug, Default)]
 struct Told {
     up: Option<Instant>,
+    paused: bool,
     emitted: Vec<u64>,
     acked: Vec<(u64, u64, u64)>,
     alarms: Vec<Instant>,
@@ -203,6 +204,12 @@ impl Running {
         let _ = writeln!(self.commands, "{command}").and_then(|()| self.commands.flush());
     }
 
+    /// Has it emit no more; has it stopped?
+    pub(crate) fn pause(&mut self) -> bool {
+        self.command("pause");
+        self.wait(Duration::from_secs(30), |told| told.paused)
+    }
+
     /// The times of callers since the last mark.
     pub(crate) fn mark(&mut self, name: &str) -> Times {
         self.command(&format!("mark {name}"));
@@ -288,6 +295,7 @@ fn take(line: &str, told: &mut Told) {
     let number = |place: usize| words.get(place).and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
     match words[0] {
         "up" => told.up = Some(Instant::now()),
+        "paused" => told.paused = true,
         "e" => told.emitted[usize::try_from(number(1)).unwrap_or(0)] = number(2),
         "a" => {
             told.acked.push((number(1), number(2), number(3)));

@@ -3,9 +3,11 @@
 use super::{Environment, Value, stack};
 use crate::error::{Error, Problems};
 use crate::origin::Texts;
+use crate::watch::Prints;
 use crate::{Config, Origin, Registry, read};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a config is read from, and how: a file, a text or a value, the profile, the environment. It can be read again
 /// at any time, with the same options.
@@ -28,6 +30,8 @@ pub struct ConfigSource {
     pub(crate) profile: Option<String>,
     pub(crate) environment: Environment,
     pub(crate) rust_log: bool,
+    /// What it held when it was last read, it or a clone of it.
+    last: Arc<Mutex<Option<Prints>>>,
 }
 
 /// What is in the place of the file.
@@ -51,7 +55,7 @@ impl fmt::Debug for Body {
 impl ConfigSource {
     fn new(body: Body, folder: &Path) -> Self {
         let environment = Environment::process();
-        Self { body, folder: folder.to_owned(), profile: None, environment, rust_log: true }
+        Self { body, folder: folder.to_owned(), profile: None, environment, rust_log: true, last: Arc::default() }
     }
 
     /// A file. Relative paths in it start at its folder.
@@ -107,6 +111,18 @@ impl ConfigSource {
     ///
     /// Everything that is wrong with it, or that it cannot be read.
     pub fn read(&self, registry: &Registry) -> Result<Config, Error> {
+        let (config, prints) = self.read_noting(registry);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(prints);
+        config
+    }
+
+    /// What it held just before it was last read, if it was.
+    pub(crate) fn last_read(&self) -> Option<Prints> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads it; also gives what everything that it depends on held just before.
+    pub(crate) fn read_noting(&self, registry: &Registry) -> (Result<Config, Error>, Prints) {
         let texts = Texts::default();
         let problems = Problems::new(&texts);
         let config = stack(self, &problems).map(|mut stack| {
@@ -122,11 +138,13 @@ impl ConfigSource {
                 "link one of them alone, or add the one that is meant to the registry, where it replaces the other";
             problems.add_whole(text, clash.to_string(), Some(help.to_owned()));
         }
-        match (problems.into_result(), config) {
+        let prints = problems.prints();
+        let config = match (problems.into_result(), config) {
             (Ok(()), Some(config)) => Ok(config),
             (Err(error), _) => Err(error),
             (Ok(()), None) => Err(Error::empty(&self.name())),
-        }
+        };
+        (config, prints)
     }
 
     /// Reads and validates it once with each profile that there is, of its own and built in. What is wrong with one, by

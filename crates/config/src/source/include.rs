@@ -127,15 +127,16 @@ impl<'a> Loader<'a> {
             let message = "only the name of a file may have `*` and `?`, not that of a folder";
             return self.refuse(place, message.to_owned(), Some(help.to_owned()));
         }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let noted = self.problems.note(folder);
         let found = match paths::matching(&path) {
             Ok(found) => found,
             Err(error) => {
-                let folder = path.parent().unwrap_or(Path::new(".")).display().to_string();
+                let folder = folder.display();
                 return self.refuse(place, format!("the folder `{folder}` cannot be read: {error}"), None);
             }
         };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        self.folders.push(std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()));
+        self.folders.push(noted);
         let mut all = Ok(());
         for path in found {
             all = self.file(&path, place).and(all);

@@ -4,9 +4,10 @@ mod events;
 mod print;
 mod wake;
 
+pub(crate) use print::Prints;
+
 use crate::Reloader;
 use events::Events;
-use print::Prints;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,7 +79,6 @@ const RESTLESS: u32 = 20;
 
 pub(crate) fn start(reloader: Reloader, settings: WatchSettings) -> io::Result<Watch> {
     let wake = Arc::new(Wake::default());
-    // Taken here: what is changed from now on is noticed.
     let mut watcher = Watcher::new(reloader, settings, Arc::clone(&wake));
     std::thread::Builder::new().name("tracework-watch".into()).spawn(move || watcher.run())?;
     Ok(Watch(wake))
@@ -89,7 +89,7 @@ struct Watcher {
     settings: WatchSettings,
     wake: Arc<Wake>,
     events: Events,
-    /// What the files held when they were last read.
+    /// What the files held just before they were last read.
     seen: Prints,
     /// Since when one of them is gone.
     gone: Option<Instant>,
@@ -97,11 +97,17 @@ struct Watcher {
 
 impl Watcher {
     fn new(reloader: Reloader, settings: WatchSettings, wake: Arc<Wake>) -> Self {
-        let files = reloader.files();
-        let seen = Prints::of(&files, &Prints::default());
-        let mut events = if settings.events { Events::new(&wake) } else { Events::none() };
-        events.follow(&files);
-        Self { reloader, settings, wake, events, seen, gone: None }
+        let events = if settings.events { Events::new(&wake) } else { Events::none() };
+        let mut this = Self { reloader, settings, wake, events, seen: Prints::default(), gone: None };
+        this.follow();
+        this
+    }
+
+    /// Follows what the config was read from, and has it looked at: it may have changed since.
+    fn follow(&mut self) {
+        self.seen = self.reloader.seen();
+        self.events.follow(&self.seen.files());
+        self.wake.tell();
     }
 
     fn run(&mut self) {
@@ -144,22 +150,8 @@ impl Watcher {
             return;
         }
         self.gone = None;
-        self.reload(now);
-    }
-
-    fn reload(&mut self, mut seen: Prints) {
-        loop {
-            // What is wrong is told in health and in the stream.
-            let _ = self.reloader.reload();
-            let files = self.reloader.files();
-            let known = seen.knows(&files);
-            seen = Prints::of_new(&files, &seen);
-            if known {
-                break;
-            }
-            // A file that is new here may have changed after it was read and before it was looked at: once more.
-        }
-        self.events.follow(&self.reloader.files());
-        self.seen = seen;
+        // What is wrong is told in health and in the stream.
+        let _ = self.reloader.reload();
+        self.follow();
     }
 }

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hasher as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// A file whose time is nearer than this may change once more without another time: some file systems count in seconds.
 const COARSE: Duration = Duration::from_secs(3);
 
+/// So much of a file is looked at, more than a config may have.
+const MOST: u64 = 2 << 20;
+
 /// What files hold, and what is in folders. Two are equal if every file has the same content; one that is not there has none.
-#[derive(Debug, Default)]
-pub(super) struct Prints(BTreeMap<PathBuf, Print>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prints(BTreeMap<PathBuf, Print>);
 
 #[derive(Clone, Debug)]
 struct Print {
@@ -43,15 +47,24 @@ impl Prints {
         Self(files.iter().map(|file| (file.clone(), Print::of(file, before.0.get(file)))).collect())
     }
 
-    /// Of these files, as `before` knew them; those that it did not know are looked at.
-    pub(super) fn of_new(files: &[PathBuf], before: &Self) -> Self {
-        let known = |file: &PathBuf| before.0.get(file).cloned().unwrap_or_else(|| Print::of(file, None));
-        Self(files.iter().map(|file| (file.clone(), known(file))).collect())
+    /// Adds this file or folder as it is now, unless it is there.
+    pub(crate) fn note(&mut self, path: &Path) {
+        if !self.0.contains_key(path) {
+            self.0.insert(path.to_owned(), Print::of(path, None));
+        }
     }
 
-    /// Does it know all of these?
-    pub(super) fn knows(&self, files: &[PathBuf]) -> bool {
-        files.iter().all(|file| self.0.contains_key(file))
+    /// Adds what `before` knew beside.
+    pub(crate) fn and(mut self, before: Self) -> Self {
+        for (path, print) in before.0 {
+            self.0.entry(path).or_insert(print);
+        }
+        self
+    }
+
+    /// What it knows.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        self.0.keys().cloned().collect()
     }
 
     /// Is a file not there that `before` had?
@@ -70,14 +83,22 @@ impl Print {
         {
             return before.clone();
         }
-        let content = if path.is_dir() { Ok(listing(path)) } else { fs::read(path) };
-        let hash = content.ok().map(|content| {
+        let content = if path.is_dir() { Some(listing(path)) } else { beginning(path) };
+        let hash = content.map(|content| {
             let mut hasher = DefaultHasher::new();
             hasher.write(&content);
             hasher.finish()
         });
         Self { stat: stat.filter(Stat::is_old), hash }
     }
+}
+
+/// What a file begins with: all that is ever read of one. Of a pipe, which would never end, there is nothing.
+fn beginning(path: &Path) -> Option<Vec<u8>> {
+    // Opening one would wait for somebody to write to it.
+    let file = path.is_file().then(|| fs::File::open(path).ok()).flatten()?;
+    let mut bytes = Vec::new();
+    file.take(MOST).read_to_end(&mut bytes).ok().map(|_| bytes)
 }
 
 /// The names in a folder in which a new file would be included, but for what editors put there for a moment.
@@ -149,5 +170,16 @@ mod tests {
         fs::write(&file, "two").expect("written");
         opened.set_modified(old).expect("made older");
         assert!(Prints::of(std::slice::from_ref(&file), &first) == first, "nobody could tell without reading");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("it runs");
+        assert!(made.success());
+        let print = Print::of(&pipe, None);
+        assert!(print.hash.is_none());
     }
 }

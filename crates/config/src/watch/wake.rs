@@ -23,7 +23,6 @@ impl Wake {
     }
 
     /// Something may have changed.
-    #[cfg_attr(not(feature = "notify"), expect(dead_code, reason = "without events nothing is told"))]
     pub(super) fn tell(&self) {
         self.set(|state| state.event = true);
     }

@@ -19,11 +19,22 @@ struct Watched {
 impl Watched {
     /// `file` is where the config is read from, written by `write` first.
     fn new(events: bool, file: &str, write: impl FnOnce(&tempfile::TempDir)) -> Self {
+        Self::late(events, file, write, |_| ())
+    }
+
+    /// Something happens to its folder after it is read, and before it is watched.
+    fn late(
+        events: bool,
+        file: &str,
+        write: impl FnOnce(&tempfile::TempDir),
+        happens: impl FnOnce(&tempfile::TempDir),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         write(&folder);
         let source = ConfigSource::file(folder.path().join(file)).environment(Environment::none());
         let config = source.read(&registry()).unwrap_or_else(|error| panic!("{error}"));
         let control = config.empty_control().expect("a pipeline");
+        happens(&folder);
         config.apply(&control).expect("it is right");
         let reloader = Reloader::new(&control, source, registry());
         let settings = WatchSettings::default().events(events).absence(Duration::from_millis(500));
@@ -79,6 +90,26 @@ impl Watched {
 
 fn each_way(check: impl Fn(bool)) {
     [false, true].into_iter().for_each(check);
+}
+
+#[test]
+fn what_changed_after_it_was_read_and_before_it_was_watched_is_found() {
+    let write = |name: &'static str, text: &'static str| {
+        move |folder: &tempfile::TempDir| fs::write(folder.path().join(name), text).expect("written")
+    };
+    each_way(|events| {
+        let watched =
+            Watched::late(events, "app.yml", write("app.yml", "level: INFO"), write("app.yml", "level: ERROR"));
+        watched.becomes(Severity::ERROR);
+        let including = |folder: &tempfile::TempDir| {
+            fs::create_dir(folder.path().join("more")).expect("made");
+            write("app.yml", "include: more/*.yml")(folder);
+            write("more/a.yml", "level: INFO")(folder);
+        };
+        let watched = Watched::late(events, "app.yml", including, write("more/b.yml", "level: WARNING"));
+        watched.becomes(Severity::WARNING);
+        assert!(watched.reloader.files().contains(&watched.path("more/b.yml")), "{:?}", watched.reloader.files());
+    });
 }
 
 #[test]

@@ -72,12 +72,21 @@ pub(super) fn read(shared: &Shared) -> Ending {
                 limited.unwrap_or_else(|error| tell(format_args!("unknown {error}")));
             }
             ("eat", _) => eat(),
-            ("pause", _) => shared.pause.store(true, Ordering::Relaxed),
+            ("pause", _) => pause(shared),
             ("go", _) => shared.pause.store(false, Ordering::Relaxed),
             _ => tell(format_args!("unknown {line}")),
         }
     }
     Ending::Abort
+}
+
+/// Has all threads stop emitting, and says when they have. One that is held up by a full queue never has.
+fn pause(shared: &Shared) {
+    shared.pause.store(true, Ordering::Relaxed);
+    while shared.resting.load(Ordering::Acquire) < shared.options.threads {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    tell(format_args!("paused"));
 }
 
 /// Takes all the memory that there is, once there is little more than it has. A while later it wants more, and aborts.

@@ -15,11 +15,13 @@ pub(super) fn run(thread: u64, shared: &Shared) {
         let micros = u64::try_from(from.elapsed().as_micros()).unwrap_or(u64::MAX);
         let due = before + micros.saturating_mul(options.rate) / options.threads / 1_000_000;
         let due = due.min(sequence + TOLD).min(options.most);
-        if shared.pause.load(Ordering::Relaxed) || due <= sequence {
+        if shared.pause.load(Ordering::Relaxed) {
+            rest(shared);
+            (from, before) = (Instant::now(), sequence);
+            continue;
+        }
+        if due <= sequence {
             std::thread::sleep(Duration::from_millis(1));
-            if shared.pause.load(Ordering::Relaxed) {
-                (from, before) = (Instant::now(), sequence);
-            }
             continue;
         }
         while sequence < due {
@@ -32,6 +34,15 @@ pub(super) fn run(thread: u64, shared: &Shared) {
         shared.emitted[usize::try_from(thread).unwrap_or(0)].store(sequence, Ordering::Release);
         tell(format_args!("e {thread} {sequence}"));
     }
+}
+
+/// Emits nothing until the pause is over.
+fn rest(shared: &Shared) {
+    shared.resting.fetch_add(1, Ordering::AcqRel);
+    while shared.pause.load(Ordering::Relaxed) && !shared.stop.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    shared.resting.fetch_sub(1, Ordering::AcqRel);
 }
 
 fn emit(number: u64, shared: &Shared) {

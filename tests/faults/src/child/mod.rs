@@ -2,7 +2,7 @@
 //!
 //! It writes lines to standard output: `e THREAD UPTO` when a thread has emitted up to there, `a THREAD FROM UPTO` when
 //! those are acknowledged (or `d NAME DELIVERED` for its progress), `m NAME COUNT P50 P99 MAX` for the times of callers between two marks, `alarm NAME` when a
-//! destination begins to fail, and `r ..` at its end with what the ledger says. It reads commands from standard input:
+//! destination begins to fail, `paused` when it emits no more, and `r ..` at its end with what the ledger says. It reads commands from standard input:
 //! `mark NAME`, `pause`, `go`, `eat` (all the memory that there is), `stop MILLISECONDS`, and ways to [end](Ending) that a program should not choose.
 //!
 //! Record number `first + sequence × threads + thread` says `#NUMBER;` in its message.
@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     emitted: Vec<AtomicU64>,
     stop: AtomicBool,
     pause: AtomicBool,
+    /// How many threads emit nothing for now.
+    resting: AtomicU64,
     times: Histogram,
 }
 
@@ -51,7 +53,8 @@ pub(crate) fn run(options: Options) -> Result<ExitCode, String> {
     }
     let emitted = (0..options.threads).map(|_| AtomicU64::new(0)).collect();
     let (stop, pause) = (AtomicBool::new(false), AtomicBool::new(false));
-    let shared = Arc::new(Shared { options, emitted, stop, pause, times: Histogram::new() });
+    let shared =
+        Arc::new(Shared { options, emitted, stop, pause, resting: AtomicU64::new(0), times: Histogram::new() });
     tell(format_args!("up"));
     let emitters: Vec<_> = (0..shared.options.threads)
         .map(|thread| {

@@ -22,8 +22,7 @@ pub(super) fn ends(bench: &mut Bench) -> Vec<Line> {
         let mut running = begin(bench, &[]);
         if delivers {
             // What is emitted while it ends would be too late.
-            running.command("pause");
-            std::thread::sleep(Duration::from_millis(3));
+            assert!(running.pause(), "it pauses: {}", bench.errors());
         }
         let ended = Instant::now();
         (_, bench.first) = running.end(ending, MOST, &mut bench.account);
@@ -55,8 +54,7 @@ pub(super) fn signals(bench: &mut Bench) -> Vec<Line> {
 fn signalled(bench: &mut Bench, name: &str, signal: impl FnOnce(&crate::Running)) -> (Line, String) {
     bench.forget();
     let mut running = begin(bench, &["--signals"]);
-    running.command("pause");
-    std::thread::sleep(Duration::from_millis(3));
+    assert!(running.pause(), "it pauses: {}", bench.errors());
     let ended = Instant::now();
     signal(&running);
     (_, bench.first) = running.ended(MOST, &mut bench.account);
