@@ -196,6 +196,21 @@ fn a_destination_that_fails_is_told_at_once() {
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_config_may_come_out_of_a_pipe() {
+    let place = Place::with("");
+    let fifo = place.path("conf");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().expect("it runs").success());
+    // It is read once: whoever writes does so once.
+    let config = "destinations: { app: { type: file, path: app.jsonl } }";
+    let writer = std::thread::spawn(move || std::fs::write(fifo, config));
+    let run = place.run(&["pipe", "--config", "conf", "--watch"], b"hello\n");
+    writer.join().expect("it ends").expect("it is read");
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(records(&place.path("app.jsonl"))[0]["message"], "hello");
+}
+
 #[test]
 fn a_level_and_a_route_that_are_changed_while_it_pipes_hold() {
     let config = |level: &str, route: &str| {

@@ -84,8 +84,7 @@ impl Prepared {
             return Ok(errand);
         }
         let records = batch.records();
-        let ids: Vec<_> = errand.kept.iter().map(|&at| records[at]).collect();
-        let key = key_of(ids.iter());
+        let key = key_of(errand.kept.iter().map(|&at| &records[at]));
         let body = http.compression.compress(packet.body)?;
         let method = reqwest::Method::from_bytes(http.method.name().as_bytes()).unwrap_or(reqwest::Method::POST);
         let mut request = Request::new(method, self.url.clone());
