@@ -18,6 +18,19 @@ use tracework_disk::{DiskFile, Open};
 /// How often in a row a read may fail before what cannot be read is passed over.
 pub(super) const TRIES: u32 = 3;
 
+/// Does an error say nothing of the file, so that it may be read later: because something runs out, or is not allowed, or
+/// is far away?
+fn may_pass(error: &io::Error) -> bool {
+    use ErrorKind::{
+        Interrupted, OutOfMemory, PermissionDenied, ResourceBusy, StaleNetworkFileHandle, TimedOut, WouldBlock,
+    };
+    /// Too many open files: of the process, of the system.
+    const TOO_MANY: [i32; 2] = if cfg!(windows) { [4, 4] } else { [24, 23] };
+    let kinds =
+        [Interrupted, OutOfMemory, PermissionDenied, ResourceBusy, StaleNetworkFileHandle, TimedOut, WouldBlock];
+    kinds.contains(&error.kind()) || error.raw_os_error().is_some_and(|number| TOO_MANY.contains(&number))
+}
+
 /// Reads a spool from its cursor on, and tells what is done. There is one for each spool.
 #[derive(Debug)]
 pub struct SpoolReader {
@@ -58,7 +71,7 @@ impl SpoolReader {
     /// # Errors
     ///
     /// Fails as the disk says, and may be called again. What fails three times in a row is passed over and counted as
-    /// lost.
+    /// lost, unless the error says nothing of the file itself, such as too many open files.
     pub fn read(&mut self, records: usize, bytes: usize) -> Result<Chunk, SpoolError> {
         loop {
             let mut chunk = Chunk::default();
@@ -181,7 +194,8 @@ impl SpoolReader {
         from.push(segment.number);
     }
 
-    /// Counts a failed read. A file that is gone is given up at once, after `TRIES` one that cannot be opened.
+    /// Counts a failed read. A file that is gone is given up at once, after `TRIES` one that cannot be opened for a reason
+    /// of its own.
     fn failed(
         &mut self,
         chunk: &mut Chunk,
@@ -189,12 +203,12 @@ impl SpoolReader {
         segment: &Segment,
         error: io::Error,
     ) -> Result<(), SpoolError> {
-        self.failures += 1;
-        let hopeless = self.failures >= TRIES && self.open.is_none();
-        if hopeless || (error.kind() == ErrorKind::NotFound && self.open.is_none()) {
+        self.failures = self.failures.saturating_add(1);
+        let hopeless = error.kind() == ErrorKind::NotFound || (self.failures >= TRIES && !may_pass(&error));
+        if hopeless && self.open.is_none() {
             self.lose(chunk, from, segment, self.next.max(segment.first)..segment.end);
             self.failures = 0;
-        } else if self.failures >= TRIES {
+        } else if self.failures >= TRIES && self.open.is_some() {
             self.window.lenient = true;
         }
         let error = SpoolError::disk("read", self.shared.path(&name_of(segment.first)))(error);

@@ -173,6 +173,23 @@ fn after_a_sync_that_failed_nothing_is_accepted_until_it_is_written_again_to_a_n
 }
 
 #[test]
+fn what_cannot_be_opened_for_a_reason_that_may_pass_is_waited_for() {
+    let too_many = || std::io::Error::from_raw_os_error(24).kind();
+    for kind in [ErrorKind::PermissionDenied, ErrorKind::OutOfMemory] {
+        let disk = CrashDisk::new(3);
+        let (mut writer, mut reader) = open(&disk, settings()).expect("it opens");
+        for number in 0..9 {
+            put(&mut writer, number).expect("there is room");
+        }
+        assert!(kind != too_many(), "that one is known by its number");
+        disk.fail(DiskFault::new(DiskCall::Open, kind).on(".seg").times(20));
+        let failed = (0..20).filter(|_| reader.read(100, 1 << 20).is_err()).count();
+        assert_eq!((failed, drain(&mut reader)), (20, (0..9).collect::<Vec<_>>()));
+        assert_eq!(writer.watch().health().quarantined_records, 0);
+    }
+}
+
+#[test]
 fn what_cannot_be_read_three_times_is_passed_over_and_counted() {
     let disk = CrashDisk::new(3);
     let (mut writer, mut reader) = open(&disk, settings()).expect("it opens");
