@@ -1,8 +1,6 @@
 //! What becomes of the records of a delivery that failed.
 
 use super::attempt::{Cause, Fault};
-use super::dead::DeadLetter;
-use super::dead_file;
 use super::load::Cargo;
 use super::progress::Progress;
 use super::worker::Worker;
@@ -110,16 +108,23 @@ impl Worker {
 
     /// The destination panicked. The first time, the batch is tried once more after a wait. If it panics again and
     /// nobody takes over, the batch is halved until the record is found at which it panics, and that one is dropped;
-    /// if it panics at everything, the whole batch is dropped.
+    /// if it panics at everything, the whole batch is dropped. Where nothing may be lost the one becomes a dead letter,
+    /// and at one that panics at everything all wait.
     fn survive(&mut self, progress: &mut Progress, lot: Lot<'_>, rest: Range<usize>, fault: &Fault) -> bool {
         self.panics += 1;
         let taken_over = self.trouble.as_ref().is_some_and(|trouble| trouble.failed_over) || self.takeover().is_some();
-        if self.panics == 1 || taken_over {
+        let keeps = self.shared.lock().queue.has_all();
+        if self.panics == 1 || taken_over || (keeps && self.panics >= MOST_PANICS) {
             return self.wait_or_give_up(progress, lot, rest, fault);
         }
         self.note_error(&fault.message);
         if rest.len() > 1 && self.panics < MOST_PANICS {
             progress.halve(rest);
+            return true;
+        }
+        if keeps && rest.len() == 1 {
+            self.bury(OwnedRecord::from(&lot.records[rest.start]), &fault.message, self.attempts() + 1);
+            progress.finish(rest.end);
             return true;
         }
         let end = if self.panics < MOST_PANICS { rest.end } else { progress.batch_end(&rest) };
@@ -130,25 +135,6 @@ impl Worker {
             _ = self.failed(fault, false);
         }
         self.panics < MOST_PANICS
-    }
-
-    /// A record becomes a dead letter.
-    pub(super) fn bury(&mut self, record: OwnedRecord, reason: &str, attempts: u32) {
-        let letter = DeadLetter {
-            destination: self.shared.name.clone(),
-            reason: reason.to_owned(),
-            time: (self.shared.clock)(),
-            attempts,
-            record,
-        };
-        if let Err(error) = dead_file::keep(&self.shared, &letter) {
-            self.note_error(&error);
-        }
-        let mut inside = self.shared.lock();
-        if !inside.closed {
-            inside.settle(1, |row, records| row.dead_lettered += records);
-            inside.dead.push(letter);
-        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use tracework_core::{Format, Timestamp};
 use tracework_format::Json;
 
@@ -22,14 +23,39 @@ pub(super) fn keep(shared: &Shared, letter: &DeadLetter) -> Result<(), String> {
     append(&path, letter).map_err(|error| format!("cannot write the dead letter to {}: {error}", path.display()))
 }
 
+/// Brings what was appended to the disk. What somebody moved away is theirs.
+pub(super) fn sync(shared: &Shared) -> Result<(), String> {
+    let Some(path) = shared.lock().dead.settings().file.clone() else { return Ok(()) };
+    match sync_file(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        synced => synced.map_err(|error| format!("cannot sync the dead letters in {}: {error}", path.display())),
+    }
+}
+
+/// The file's content and, where the system has that, its name.
+fn sync_file(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_data()?;
+    if cfg!(unix)
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Several destinations may have one file: none may rename it while another writes.
+static APPENDING: Mutex<()> = Mutex::new(());
+
 /// Appends a letter to the file at `path`. The file is opened for each one, so that it can be moved away at any time.
 fn append(path: &Path, letter: &DeadLetter) -> io::Result<()> {
+    let _alone = APPENDING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     if fs::metadata(path).is_ok_and(|file| file.len() > MOST) {
         let mut old = path.as_os_str().to_owned();
         old.push(".old");
+        sync_file(path)?;
         fs::rename(path, old)?;
     }
     let mut lines = Vec::new();

@@ -56,9 +56,17 @@ fn decide_end(inside: &Inside, now: Instant, down: bool) -> Option<Step> {
 /// What to do while others must close first: nothing, until there is no time left for that.
 fn decide_held(inside: &Inside, now: Instant) -> Next {
     match inside.requests.close {
-        Some(end) if now >= end => Ok(if inside.queue.is_empty() { Step::Close } else { Step::Expire }),
-        end => Err(end.map_or(now + SOON, |end| end.min(now + SOON))),
+        Some(end) if now >= end && inside.queue.is_empty() => Ok(Step::Close),
+        // What it has is on its way to its spool, if that can be had in time.
+        Some(end) if now >= end && !is_leaving_still(inside, now) => Ok(Step::Expire),
+        Some(end) if now < end => Err(end.min(now + SOON)),
+        _ => Err(now + SOON),
     }
+}
+
+/// Is the spooler about to write the last of it, and is there time for that?
+fn is_leaving_still(inside: &Inside, now: Instant) -> bool {
+    inside.is_leaving() && now < inside.requests.close_end.unwrap_or(now)
 }
 
 /// A step, or nothing to do until then.
@@ -101,7 +109,7 @@ impl Worker {
         }
         let down = self.trouble.as_ref().is_some_and(|trouble| trouble.is_open && !trouble.failed_over);
         if let Some(step) = decide_end(inside, now, down) {
-            if matches!(step, Step::Expire) && inside.is_leaving() && now < inside.requests.close_end.unwrap_or(now) {
+            if matches!(step, Step::Expire) && is_leaving_still(inside, now) {
                 return Err(now + SOON);
             }
             return Ok(step);

@@ -44,7 +44,8 @@ impl Worker {
                 return self.stay();
             }
         }
-        self.hand_over_at = Instant::now() + if to.is_congested() { PAUSE } else { Duration::ZERO };
+        let now = Instant::now();
+        self.hand_over_at = if to.is_congested() { now + PAUSE } else { self.refill_at.max(now) };
     }
 
     fn take_more(&mut self, to: &Outlet) -> Option<Waiting> {
@@ -55,6 +56,9 @@ impl Worker {
         }
         if inside.queue.first().is_none() && inside.queue.gap().is_some() {
             drop(inside);
+            if Instant::now() < self.refill_at {
+                return None;
+            }
             self.refill();
             return self.shared.lock().queue.take();
         }

@@ -22,6 +22,7 @@
 
 mod attempt;
 mod backoff;
+mod burial;
 mod closed;
 mod cope;
 mod dead;

@@ -95,6 +95,16 @@ impl OnDisk {
 }
 
 impl Queue {
+    /// Is each record in a spool before it is delivered?
+    pub(super) fn has_all(&self) -> bool {
+        self.spool.as_ref().is_some_and(OnDisk::has_all)
+    }
+
+    /// Has it such a spool, in which records outlast a power cut?
+    pub(super) fn syncs(&self) -> bool {
+        self.spool.as_ref().is_some_and(|spool| spool.has_all() && spool.syncs())
+    }
+
     /// Parcels that the worker may take.
     fn head(&self) -> usize {
         self.waiting.len() - self.spool.as_ref().map_or(0, |spool| spool.tail)
@@ -235,9 +245,13 @@ impl Queue {
                 spool.tail += 1;
                 continue;
             };
+            let records = self.waiting[at].parcel.picks.len() as u64;
+            if place.end - place.start != records {
+                // Some of it is done: read back, it would come whole.
+                return;
+            }
             let Some(gone) = self.waiting.remove(at) else { return };
             self.waiting_bytes -= gone.parcel.bytes;
-            let records = gone.parcel.picks.len() as u64;
             let (behind, end) = spool.gap.take().map_or((0, place.end), |gap| (gap.records, gap.end));
             spool.gap = Some(Gap { next: place.start, end, records: records + behind, serial: gone.serial });
             freed.push(gone.parcel);
@@ -270,32 +284,38 @@ impl Queue {
         lost
     }
 
-    /// So many records of the gap were given up, up to the sequence `end`.
-    pub(super) fn discarded(&mut self, records: u64, end: Option<u64>) {
-        let Some(spool) = &mut self.spool else { return };
+    /// So many records that are on disk alone were given up; how many of them still counted here.
+    pub(super) fn discarded(&mut self, records: u64) -> u64 {
+        let Some(spool) = &mut self.spool else { return 0 };
+        let in_gap = spool.gap.as_ref().map_or(0, |gap| gap.records.min(records));
         if let Some(gap) = &mut spool.gap {
-            gap.records = gap.records.saturating_sub(records);
-            gap.next = gap.next.max(end.unwrap_or(0));
+            gap.records -= in_gap;
             if gap.records == 0 {
                 spool.gap = None;
             }
         }
+        // It may have begun to close meanwhile.
+        let left = spool.left.min(records - in_gap);
+        spool.left -= left;
+        in_gap + left
     }
 
-    /// The first records of the tail are given up: the disk does not take them.
-    pub(super) fn drop_from_tail(&mut self, records: usize, freed: &mut Vec<Parcel>) {
+    /// So many of the first records of the tail are given up, of one parcel at the most: the disk does not take them. How
+    /// many are gone by that; none, if the tail was given up already.
+    pub(super) fn drop_from_tail(&mut self, records: usize, freed: &mut Vec<Parcel>) -> usize {
         let at = self.head();
         if self.tail() == 0 {
-            return;
+            return 0;
         }
         if self.waiting[at].parcel.picks.len() > records {
             self.cut(at, records);
         }
-        if let (Some(spool), Some(gone)) = (&mut self.spool, self.waiting.remove(at)) {
-            spool.tail -= 1;
-            self.waiting_bytes -= gone.parcel.bytes;
-            freed.push(gone.parcel);
-        }
+        let (Some(spool), Some(gone)) = (&mut self.spool, self.waiting.remove(at)) else { return 0 };
+        spool.tail -= 1;
+        self.waiting_bytes -= gone.parcel.bytes;
+        let records = gone.parcel.picks.len();
+        freed.push(gone.parcel);
+        records
     }
 
     /// It is to close: what is in the spool stays there, and what is not is the spooler's.

@@ -61,6 +61,7 @@ impl Worker {
             (gap.clone(), share.min(room).clamp(LEAST, MOST))
         };
         let Some(reader) = back.as_mut() else { return };
+        let failing = reader.watch().health().failing;
         reader.seek(gap.next);
         let most = usize::try_from(gap.records).unwrap_or(RECORDS).min(RECORDS);
         let chunk = match reader.read(most, bytes) {
@@ -68,17 +69,21 @@ impl Worker {
             Err(error) => {
                 drop(back);
                 self.note_error(&error.to_string());
-                self.refill_at = Instant::now() + super::worker::TICK / 10;
-                return;
+                return self.refill_later();
             }
         };
+        let nothing = chunk.is_empty() && chunk.lost().is_empty();
+        // After a sync that failed, what may not be durable is shown again when it is written anew.
+        if nothing && (failing || reader.watch().health().failing) {
+            drop(back);
+            return self.refill_later();
+        }
         // What was written meanwhile is still in memory: it is not read here.
         let (parcels, bad) = parcels(&mut self.decoder, &chunk, gap.end);
         let unread =
             chunk.lost().iter().map(|lost| gap.end.min(lost.sequences.end).saturating_sub(lost.sequences.start));
         let bad = bad + unread.sum::<u64>();
         // An empty chunk means that there is no more, whatever was counted.
-        let nothing = chunk.is_empty() && chunk.lost().is_empty();
         let next = if nothing { gap.end } else { reader.position().min(gap.end) };
         let now = Instant::now();
         let mut inside = shared.lock();
@@ -95,6 +100,10 @@ impl Worker {
         }
     }
 
+    fn refill_later(&mut self) {
+        self.refill_at = Instant::now() + super::worker::TICK / 10;
+    }
+
     /// All up to this place in the spool is done.
     pub(super) fn acknowledge(&mut self, end: Option<u64>) {
         if let Some(end) = end {
@@ -109,6 +118,10 @@ impl Worker {
             self.done.waiting.pop_front();
         }
         let Some(end) = told else { return };
+        if !self.letters_are_safe() {
+            self.done.waiting.push_front((end, None));
+            return;
+        }
         let mut back = self.shared.back.lock();
         let Some(reader) = back.as_mut() else { return };
         if reader.position() < end {

@@ -12,6 +12,7 @@ use crate::spool::{self, SpoolEntry, SpoolError, SpoolReader, SpoolRetention, Sp
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tracework_core::{Delivery, DestinationSettings, DiskSettings, Fsync, Overflow, OwnedRecord, Timestamp};
+use tracework_disk::{Disk, OsDisk};
 
 /// How much is written at once.
 const TOGETHER: usize = 1 << 20;
@@ -51,6 +52,23 @@ pub(super) fn settings_of(name: &str, disk: &DiskSettings, delivery: Delivery) -
         (_, Fsync::Every(time)) => SyncPolicy::Every(time),
     };
     SpoolSettings::new(folder, name).max_bytes(disk.bytes).sync(sync)
+}
+
+/// The disk that a spool is on.
+#[cfg(not(test))]
+fn disk(_: &SpoolSettings) -> Arc<dyn Disk> {
+    Arc::new(OsDisk)
+}
+
+/// Disks that tests put under folders.
+#[cfg(test)]
+pub(super) static DISKS: Mutex<Vec<(std::path::PathBuf, Arc<dyn Disk>)>> = Mutex::new(Vec::new());
+
+#[cfg(test)]
+fn disk(settings: &SpoolSettings) -> Arc<dyn Disk> {
+    let disks = DISKS.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = disks.iter().find(|(folder, _)| folder == settings.folder());
+    found.map_or_else(|| Arc::new(OsDisk) as Arc<dyn Disk>, |(_, disk)| Arc::clone(disk))
 }
 
 /// What is to be done.
@@ -108,7 +126,7 @@ impl Spooler {
                 return false;
             }
             drop(inside);
-            match spool::open(self.settings.clone(), (self.shared.clock)()) {
+            match spool::open_on(disk(&self.settings), self.settings.clone(), (self.shared.clock)()) {
                 Ok((writer, reader)) => {
                     self.opened(writer, reader);
                     return true;
@@ -119,7 +137,9 @@ impl Spooler {
                     inside.requests.spool = Start::Done(Err(error.to_string()));
                     self.shared.done.notify_all();
                     self.shared.wake(&mut inside);
-                    drop(wait(&self.shared.spooler, inside, Some(Instant::now() + AGAIN * 10)));
+                    // Whoever has it may be about to close it.
+                    let again = if matches!(error, SpoolError::InUse { .. }) { AGAIN } else { AGAIN * 10 };
+                    drop(wait(&self.shared.spooler, inside, Some(Instant::now() + again)));
                 }
             }
         }
@@ -246,8 +266,7 @@ impl Spooler {
         }
         let mut freed = Vec::new();
         let mut inside = self.shared.lock();
-        if !inside.closed {
-            inside.queue.drop_from_tail(1, &mut freed);
+        if !inside.closed && inside.queue.drop_from_tail(1, &mut freed) > 0 {
             inside.ledger.dead_lettered += 1;
             inside.dead.push(letter);
         }
@@ -259,8 +278,8 @@ impl Spooler {
         let (mut freed, now) = (Vec::new(), Instant::now());
         let mut inside = self.shared.lock();
         if !inside.closed {
-            inside.queue.drop_from_tail(records, &mut freed);
-            inside.drop_records(DropReason::SpoolFull, records as u64, now);
+            let dropped = inside.queue.drop_from_tail(records, &mut freed);
+            inside.drop_records(DropReason::SpoolFull, dropped as u64, now);
         }
         self.shared.refresh(&mut inside, now);
         drop(inside);
@@ -275,8 +294,8 @@ impl Spooler {
         let Some(Ok(Some(discarded))) = self.writer.as_mut().map(SpoolWriter::discard_oldest) else { return false };
         let mut inside = shared.lock();
         if !inside.closed {
-            inside.queue.discarded(discarded.records, None);
-            inside.drop_records(DropReason::SpoolFull, discarded.records, now);
+            let dropped = inside.queue.discarded(discarded.records);
+            inside.drop_records(DropReason::SpoolFull, dropped, now);
         }
         true
     }
@@ -297,8 +316,8 @@ impl Spooler {
         let mut inside = shared.lock();
         match kept {
             Some(Ok(discarded)) if !inside.closed && discarded.records > 0 => {
-                inside.queue.discarded(discarded.records, None);
-                inside.drop_records(DropReason::Expired, discarded.records, now);
+                let dropped = inside.queue.discarded(discarded.records);
+                inside.drop_records(DropReason::Expired, dropped, now);
                 drop(inside);
                 self.note(&format!(
                     "{} records were kept for longer than is set, or were more, and are dropped",

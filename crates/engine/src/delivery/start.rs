@@ -1,8 +1,8 @@
 //! Opening a destination before there is anything to deliver, and not before others are closed.
 
-use super::outlet::{Outlet, wait};
+use super::outlet::{Outlet, abandon, wait};
 use super::requests::Start;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// How often it is looked whether it is still to be waited for.
@@ -50,6 +50,18 @@ impl Outlet {
     /// Does it wait for others to be closed?
     pub(crate) fn is_held(&self) -> bool {
         self.shared.lock().requests.is_held()
+    }
+
+    /// Gives up those that it waits for and that leave it their spool: what they have is there, and what came since must be
+    /// brought there too.
+    pub(super) fn take_over_spool(&self) {
+        let awaits = self.shared.lock().requests.awaits.clone();
+        for other in awaits.iter().filter_map(Weak::upgrade) {
+            let mut inside = other.lock();
+            let parcels = if inside.requests.leave { abandon(&other, &mut inside) } else { Vec::new() };
+            drop(inside);
+            drop(parcels);
+        }
     }
 
     /// Asks for the destination to be opened at once.

@@ -16,14 +16,20 @@ pub(crate) fn flush_all(outlets: &[Arc<Outlet>], until: Until, deadline: Instant
 const TURN: Duration = Duration::from_millis(5);
 
 /// Closes all of them by one deadline, and says of each when it is closed. A destination that takes over for others is
-/// closed after them, so that they can still hand over. `false` if one was not closed in time.
+/// closed after them, so that they can still hand over. One that waits for another's spool gets it when half of the time is
+/// over, however long that one hangs. `false` if one was not closed in time.
 pub(crate) fn close_all(outlets: &[Arc<Outlet>], deadline: Instant, mut closed: impl FnMut(usize)) -> bool {
     outlets.iter().for_each(|outlet| outlet.begin_close());
     outlets.iter().for_each(|outlet| outlet.request_close(deadline));
     let (mut open, mut in_time): (Vec<_>, _) = ((0..outlets.len()).collect(), true);
+    let half = deadline.saturating_duration_since(Instant::now()) / 2;
     while !open.is_empty() {
-        let over = Instant::now() >= deadline;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let over = left.is_zero();
         open.retain(|&place| {
+            if left < half && outlets[place].is_held() {
+                outlets[place].take_over_spool();
+            }
             let ended = outlets[place].is_closed_by(TURN) || over;
             if ended {
                 in_time &= outlets[place].wait_close(deadline);

@@ -1,5 +1,6 @@
 //! The thread of a destination.
 
+use super::burial::Burials;
 use super::decide::Step;
 use super::load::Load;
 use super::outlet;
@@ -50,6 +51,7 @@ pub(super) struct Worker {
     pub(super) decoder: Decoder,
     /// What the spool is to be told.
     pub(super) done: Done,
+    pub(super) burials: Burials,
     /// What the last records said of the program; notices say it too.
     pub(super) metadata: Option<Arc<Metadata>>,
 }
@@ -81,6 +83,7 @@ impl Worker {
             refill_at: now,
             decoder: Decoder::new(),
             done: Done::default(),
+            burials: Burials::default(),
             metadata: None,
         }
     }

@@ -11,6 +11,7 @@ mod failures;
 mod notices;
 mod overflow;
 mod refusals;
+mod safety;
 mod several;
 mod spool;
 mod spool_full;
