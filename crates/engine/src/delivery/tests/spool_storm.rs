@@ -78,7 +78,8 @@ fn storm(seed: u64) {
         if chance.below(3) == 0 {
             assert!(flush(&outlet));
         }
-        let last = close(&outlet, 40 + chance.below(200));
+        // As long as a busy disk may take for what is not written yet.
+        let last = close(&outlet, 250 + chance.below(250));
         assert_eq!((last.lost(), last.pending, last.dead_lettered), (0, last.spooled, 0), "{last:?}");
         pending = last.pending;
     }
