@@ -42,6 +42,23 @@ fn what_is_set_wrongly_is_told_as_it_is_attached() {
 }
 
 #[test]
+fn a_time_that_no_clock_can_tell_is_as_long_as_it_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let control = Control::new();
+    for name in ["one", "two"] {
+        control.attach(name, File::append(path(name))).expect("it attaches");
+    }
+    tracing::subscriber::with_default(registry().with(DestinationLayer::new(&control)), || info!("one"));
+    assert!(control.flush(Duration::MAX).settled && control.secure(Duration::MAX).settled);
+    assert!(control.detach_within("one", Duration::MAX).expect("it is there").settled);
+    assert!(control.shutdown(Duration::MAX).total.settled);
+    for name in ["one", "two"] {
+        assert_eq!(std::fs::read_to_string(path(name)).expect("it is there").lines().count(), 1);
+    }
+}
+
+#[test]
 fn a_file_under_full_load_gets_every_line_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("app.jsonl");

@@ -3,8 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 use tracework_core::Timestamp;
+
+/// The moment so long after another; of a time that is too long to tell, one that nobody will see.
+pub(crate) fn later(than: Instant, time: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+    than.checked_add(time).unwrap_or(than + NEVER)
+}
+
+/// The moment so long from now.
+pub(crate) fn after(time: Duration) -> Instant {
+    later(Instant::now(), time)
+}
 
 /// What time it is. Reading it makes no system call: the processor's counter is read and set against the system's
 /// clock, which the engine does again every second.

@@ -1,6 +1,7 @@
 //! Destinations that are no longer in the plan: those that still deliver what they have, and the sums of those that are
 //! closed. So no record leaves the ledger with its destination.
 
+use crate::clock::after;
 use crate::ledger::{DestinationHealth, LastError, LedgerRow};
 use crate::plan::{Attached, Plan};
 use std::collections::BTreeMap;
@@ -78,7 +79,7 @@ impl Retired {
 
     /// Waits, at most so long, until all of `leaving` are closed; gives the names of those that are not.
     pub(crate) fn wait(&self, leaving: &[Arc<Attached>], most: Duration) -> Vec<String> {
-        let deadline = Instant::now() + most;
+        let deadline = after(most);
         let mut state = self.lock();
         loop {
             let open = leaving.iter().filter(|one| state.closing.iter().any(|other| same(one, other)));

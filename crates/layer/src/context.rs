@@ -46,6 +46,7 @@ impl Context {
     #[must_use]
     pub fn enter(&self) -> Scope {
         let id = with_local(&self.hub, |local| {
+            local.refresh();
             let mut draft = local.draft();
             draft.begin(Head {
                 time: self.hub.clock().now(),
@@ -59,6 +60,7 @@ impl Context {
                 draft.field(Key::Name(key), Value::Str(value));
             }
             let parent = local.entered.last().map(|entered| Arc::clone(&entered.node));
+            local.plan.redactor().redact_draft(&mut draft, &mut local.redaction);
             let node = SpanNode::new(None, parent, &mut draft);
             local.keep_draft(draft);
             let id = node.id();

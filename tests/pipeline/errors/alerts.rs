@@ -39,7 +39,7 @@ fn security_critical_records_run_the_action_on_a_thread_of_its_own() {
     let heard: Vec<_> = (0..3).map(|_| hears.recv_timeout(Duration::from_secs(10)).expect("it runs")).collect();
     let messages: Vec<_> = heard.iter().map(|(message, _)| message.as_str()).collect();
     assert_eq!(messages, ["a door opens", "the lock is broken", "stolen"]);
-    assert!(heard.iter().all(|(_, thread)| thread == "tracework-tell"));
+    assert!(heard.iter().all(|(_, thread)| thread == "tracework-action-tell"));
     assert_eq!(bench.control.alerts()[0].raised, 3);
     assert!(soon(|| bench.control.actions()["tell"].done == 3));
     assert!(hears.try_recv().is_err());

@@ -24,6 +24,15 @@ fn emit() {
     span.record("late", CANARY);
     span.in_scope(|| info!("in a span, at once and later"));
     log::info!("by log {CANARY}");
+    info!(body = CANARY.as_bytes(), "in bytes");
+}
+
+/// In the fields of a scope: by its name, and by its shape.
+fn emit_in_scopes(control: &Control) {
+    let named = [("password", "hunter2 CANARY")];
+    let shaped = [("note", CANARY), ("dsn", "pg://a:CANARY@b")];
+    let inner = || info!("in scopes");
+    tracework::context::scope(control, &named, || tracework::context::scope(control, &shaped, inner));
 }
 
 #[test]
@@ -47,12 +56,17 @@ fn a_canary_is_in_no_file() {
     let retry = RetrySettings { give_up: GiveUp::Attempts(1), ..RetrySettings::default() };
     let dead = DeadLetterSettings { file: Some(path("dead")), ..DeadLetterSettings::default() };
     bench.control.attach("dead", refusing.retry(retry).dead_letters(dead)).expect("it attaches");
-    bench.run(emit);
+    let control = bench.control.clone();
+    bench.run(|| {
+        emit();
+        emit_in_scopes(&control);
+    });
+    let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut files = 0;
     for file in std::fs::read_dir(folder.path()).expect("it is there") {
         let file = file.expect("it can be read").path();
         let text = std::fs::read_to_string(&file).expect("it is UTF-8");
-        assert!(!text.contains("CANARY"), "{}: {text}", file.display());
+        assert!(!text.contains("CANARY") && !text.contains(&hex), "{}: {text}", file.display());
         assert!(text.lines().count() >= 8, "{} has what was emitted: {text}", file.display());
         files += 1;
     }

@@ -166,11 +166,11 @@ impl ConfigSource {
     ///
     /// If it is wrong as it is.
     pub fn check_profiles(&self, registry: &Registry) -> Result<Vec<(String, Error)>, Error> {
-        let config = self.read(registry)?;
+        let config = self.read_noting(registry).0?;
         let own = config.profiles().iter().cloned();
         let built_in = super::profiles().filter(|name| !config.profiles().iter().any(|own| own == name));
         let wrong = own.chain(built_in.map(str::to_owned)).filter_map(|name| {
-            let error = self.clone().profile(&name).read(registry).err()?;
+            let error = self.clone().profile(&name).read_noting(registry).0.err()?;
             Some((name, error))
         });
         Ok(wrong.collect())

@@ -251,8 +251,10 @@ impl Draft {
     pub fn field(&mut self, key: Key<'_>, value: Value<'_>) {
         if self.admit() {
             self.note_name(key);
-            if let Value::Error(_) = value {
-                self.mark_error();
+            match value {
+                Value::Error(_) => self.mark_error(),
+                Value::Bytes(_) => self.flags |= layout::FLAG_BYTES,
+                _ => {}
             }
             self.sink.value(Section::Field, key, value, &self.limits);
         }
@@ -335,6 +337,9 @@ impl Draft {
     pub fn metadata(&mut self, key: &str, value: Value<'_>) {
         if self.admit() {
             self.flags |= layout::FLAG_METADATA | layout::FLAG_NAMED;
+            if let Value::Bytes(_) = value {
+                self.flags |= layout::FLAG_BYTES;
+            }
             self.sink.value(Section::Metadata, Key::Name(key), value, &self.limits);
         }
     }
@@ -345,7 +350,10 @@ impl Draft {
         if what == Reserved::Destinations {
             self.flags |= layout::FLAG_DESTINATIONS;
         }
-        self.entries += 1;
+        if let Value::Bytes(_) = value {
+            self.flags |= layout::FLAG_BYTES;
+        }
+        self.entries = self.entries.saturating_add(1);
         self.sink.value(Section::Reserved, Key::Place(what as u16), value, &self.limits);
     }
 

@@ -59,6 +59,8 @@ pub(super) const FLAG_NAMED: u16 = 64;
 pub(super) const FLAG_INTERNAL: u16 = 32;
 /// It carries an error.
 pub(super) const FLAG_ERROR: u16 = 128;
+/// It holds bytes, which do not stand among its texts.
+pub(super) const FLAG_BYTES: u16 = 256;
 
 pub(super) const ENTRY_SECTION: u8 = 0b11;
 pub(super) const ENTRY_CUT: u8 = 0b100;

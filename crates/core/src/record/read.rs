@@ -164,6 +164,13 @@ impl<'a> Record<'a> {
         self.has(layout::FLAG_NAMED)
     }
 
+    /// Does it hold bytes? They do not stand in [`Record::text`].
+    #[inline]
+    #[must_use]
+    pub fn has_bytes(&self) -> bool {
+        self.has(layout::FLAG_BYTES)
+    }
+
     /// Was the message cut at the limit?
     #[must_use]
     pub fn message_cut(&self) -> bool {

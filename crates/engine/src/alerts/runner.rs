@@ -1,7 +1,8 @@
 //! The thread of an action.
 
+use crate::clock::after;
 use crate::own::mark_own_thread;
-use crate::selflog::{self, SelfLog, SelfLogSource};
+use crate::selflog::{self, ACTION_THREAD, SelfLog, SelfLogSource};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,7 +68,7 @@ impl ActionHandle {
     ) -> std::io::Result<Arc<Self>> {
         let inside = Arc::new(Inside { state: Mutex::default(), news: Condvar::new() });
         let (theirs, own) = (Arc::clone(&inside), name.to_owned());
-        std::thread::Builder::new().name(format!("tracework-{name}")).spawn(move || {
+        std::thread::Builder::new().name(format!("{ACTION_THREAD}{name}")).spawn(move || {
             mark_own_thread();
             selflog::install(log);
             theirs.run(&own, &mut *action);
@@ -195,7 +196,7 @@ impl Inside {
 
     /// Waits, unless it is to end; `false` then.
     fn wait(&self, time: Duration) -> bool {
-        let (until, mut state) = (Instant::now() + time, self.lock());
+        let (until, mut state) = (after(time), self.lock());
         while !state.ended {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

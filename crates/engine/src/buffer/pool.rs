@@ -2,6 +2,7 @@
 
 use super::published::Published;
 use super::{BufferFull, SharedBufferSettings};
+use crate::clock::after;
 use crate::round::Recycle;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
@@ -135,7 +136,7 @@ impl Pool {
         let deadline = match when_full {
             _ if self.holding.load(Ordering::Relaxed) => Some(Instant::now()),
             BufferFull::DropNewest => Some(Instant::now()),
-            BufferFull::Block { limit } => limit.map(|limit| Instant::now() + limit),
+            BufferFull::Block { limit } => limit.map(after),
         };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         *waiting += 1;

@@ -1,6 +1,7 @@
 //! Destinations: attached, detached, replaced, switched.
 
 use super::{Control, FlushReport};
+use crate::clock::after;
 use crate::delivery::{DeadLetter, Outlet};
 use crate::own::mark_own_thread;
 use crate::plan::{Attached, Described, PlanError, PlanSpec, Source, check_name, meant};
@@ -179,7 +180,7 @@ impl Control {
     ///
     /// If nothing of this name is attached.
     pub fn detach_within(&self, name: &str, timeout: Duration) -> Result<FlushReport, PlanError> {
-        let deadline = Instant::now() + timeout;
+        let deadline = after(timeout);
         let reshaping = self.hub().reshaping.lock().unwrap_or_else(PoisonError::into_inner);
         let removed = self.change_and(|spec| spec.remove(name), |removed| self.begin_retiring(removed))?;
         drop(reshaping);

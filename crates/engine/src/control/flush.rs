@@ -1,6 +1,7 @@
 //! Flushing and shutting down, and what became of every record.
 
 use super::{Control, retiring};
+use crate::clock::after;
 use crate::delivery::{self, Outlet, Until};
 use crate::hub::Hub;
 use crate::plan::Attached;
@@ -143,7 +144,7 @@ impl Control {
     }
 
     fn wait_for_all(&self, until: Until, timeout: Duration) -> FlushReport {
-        let deadline = Instant::now() + timeout;
+        let deadline = after(timeout);
         let mut settled = false;
         if !own::is_own_thread() && !self.hub().is_forked() {
             // Those that are about to be closed come last: none that leaves the plan meanwhile is left out.
@@ -177,7 +178,7 @@ impl Control {
             let _ = self.hub().stop_capture();
             return ShutdownReport::default();
         }
-        close_all(self.hub(), Instant::now() + timeout)
+        close_all(self.hub(), after(timeout))
     }
 }
 

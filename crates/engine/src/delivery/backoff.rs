@@ -1,5 +1,6 @@
 //! When to try again, as a pure calculation: it is told the time and never looks at a clock.
 
+use crate::clock::later;
 use std::time::{Duration, Instant};
 use tracework_core::{GiveUp, RetrySettings};
 
@@ -45,7 +46,7 @@ impl Backoff {
     pub(super) fn failed(&mut self, now: Instant, asked: Option<Duration>) -> Verdict {
         self.attempts = self.attempts.saturating_add(1);
         let since = *self.since.get_or_insert(now);
-        let next = now + self.wait().max(asked.unwrap_or_default());
+        let next = later(now, self.wait().max(asked.unwrap_or_default()));
         let over = match self.settings.give_up {
             GiveUp::Never => false,
             GiveUp::Attempts(most) => self.attempts >= most,

@@ -3,6 +3,7 @@
 use super::attempt::Fault;
 use super::backoff::{Backoff, Verdict};
 use super::worker::Worker;
+use crate::clock::later;
 use crate::selflog::{self, FailureReport, SelfLogSource};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
@@ -61,7 +62,7 @@ impl Worker {
         trouble.failures = if progressed { 1 } else { trouble.failures.saturating_add(1) };
         trouble.is_open |= trouble.failures >= breaker.after.max(1);
         trouble.retry_at = match breaker.probe_every.filter(|_| trouble.is_open) {
-            Some(every) => (now + every).max(trouble.asked),
+            Some(every) => later(now, every).max(trouble.asked),
             None => at,
         };
         if self.draining {

@@ -17,7 +17,7 @@ impl Redactor {
             return false;
         }
         let verdict = cache.verdict(self.id(), self.keys(), record.callsite());
-        if !verdict.any() && !record.has_names() && self.is_clean(record.text()) {
+        if !verdict.any() && !record.has_names() && !record.has_bytes() && self.is_clean(record.text()) {
             return false;
         }
         self.needs_closely(record, verdict)

@@ -15,6 +15,9 @@ use tracework_core::{Decision, FilterCounts, Mark, NamedFilter, Page, Pick, Reco
 /// Bytes of records that one filter may hold; of more, the oldest go on before their time.
 const MOST_HELD: usize = 1 << 20;
 
+/// So few entries of what went on are not worth a look.
+const FEW: usize = 64;
+
 /// The filters that run: those of the plans whose records may still come.
 #[derive(Default)]
 pub(super) struct Filters {
@@ -167,10 +170,19 @@ impl Running {
         }
     }
 
+    /// What went on before its time would otherwise be kept in mind until then.
+    fn forget_gone(&mut self) {
+        if self.due.len() > 2 * self.held.len() + FEW {
+            let held = &self.held;
+            self.due.retain(|Reverse((due, slot))| held.get(slot).is_some_and(|held| held.due == *due));
+        }
+    }
+
     fn let_go(&mut self, slot: u64) -> Option<Held> {
         let held = self.held.remove(&slot)?;
         self.bytes -= held.page.capacity();
         self.counts.kept += 1;
+        self.forget_gone();
         // A filter that panics here is asked again with the next record, and caught there too.
         let filter = &mut self.filter;
         _ = catch_unwind(AssertUnwindSafe(|| filter.released(slot)));
@@ -348,5 +360,46 @@ impl Running {
     fn end(self) {
         self.named.set_counts(FilterCounts { forgotten: self.filter.forgotten(), held: 0, ..self.counts });
         self.named.give_back(self.filter);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Control;
+    use tracework_core::{Draft, Head, Kind, Limits, Severity};
+
+    /// One that says nothing of itself: what is held and let go is the test's to say.
+    struct Quiet;
+
+    impl StatefulFilter for Quiet {
+        fn decide(&mut self, _: &Record<'_>, _: Timestamp) -> Decision {
+            Decision::Keep
+        }
+    }
+
+    #[test]
+    fn what_went_on_before_its_time_is_forgotten() {
+        let named = NamedFilter::new("quiet", Quiet);
+        let filter = named.take().expect("it is there once");
+        let mut running = Running::new(named, filter);
+        let plan = Control::new().plan();
+        let mut draft = Draft::new(Limits::default());
+        let (severity, kind) = (Severity::INFO, Kind::Log);
+        draft.begin(Head { time: Timestamp(0), severity, kind, callsite: None, generation: 0, roles: 0 });
+        draft.message_str("again");
+        let mut page = Page::new(Arc::default());
+        let pick = page.push(&draft, None);
+        let way = Way { at: Stop::Pipeline(0), mask: 1, named: 0 };
+        for slot in 0..10_000 {
+            let wish = Wish { slot, within: Duration::from_secs(3_600), mark: Mark { key: "repeated", number: 1 } };
+            running.hold((&page.record(pick), &page), &wish, &plan, Timestamp(0), way);
+            if slot >= 10 {
+                assert!(running.let_go(slot - 10).is_some());
+            }
+            assert!(running.due.len() <= 2 * running.held.len() + FEW + 1, "{}", running.due.len());
+        }
+        let due: Vec<_> = std::iter::from_fn(|| running.next_due(Timestamp(i64::MAX), false)).collect();
+        assert_eq!(due, (9_990..10_000).collect::<Vec<_>>(), "what is held still comes in its order");
     }
 }

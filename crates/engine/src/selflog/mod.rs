@@ -173,12 +173,16 @@ pub(crate) fn note(source: SelfLogSource, message: &str) {
     }
 }
 
+/// How the names of threads begin that run actions.
+pub(crate) const ACTION_THREAD: &str = "tracework-action-";
+
 /// Notes a panic on a thread of tracework's own. For the panic hook.
 pub fn note_own_panic(message: &str) {
     let name = std::thread::current().name().unwrap_or_default().to_owned();
-    let source = match name.strip_prefix("tracework-") {
-        Some(name) => SelfLogSource::Destination(name.to_owned()),
-        None => SelfLogSource::Engine,
+    let source = match (name.strip_prefix(ACTION_THREAD), name.strip_prefix("tracework-")) {
+        (Some(name), _) => SelfLogSource::Action(name.to_owned()),
+        (None, Some(name)) => SelfLogSource::Destination(name.strip_suffix("-spool").unwrap_or(name).to_owned()),
+        (None, None) => SelfLogSource::Engine,
     };
     note(source, message);
 }

@@ -83,6 +83,10 @@ fn a_secret_is_masked_in_every_place() {
     is_masked(Some(site), |draft| draft.field(Key::Place(2), Value::Str("token: hunter2")));
     is_masked(Some(site), |draft| draft.field(Key::Place(2), Value::Bytes(b"\xff token: hunter2")));
     is_masked(Some(site), |draft| draft.field(Key::Place(2), Value::Json(r#"{"token":"hunter2"}"#)));
+    // Of a callsite that names no secret.
+    let plain = callsite(&["note"]);
+    is_masked(Some(plain), |draft| draft.field(Key::Place(0), Value::Str("token: hunter2")));
+    is_masked(Some(plain), |draft| draft.field(Key::Place(0), Value::Bytes(b"\xff token: hunter2")));
     is_masked(None, |draft| draft.field(Key::Name("X-Api-Key"), Value::Text(CANARY)));
     is_masked(None, |draft| draft.field(Key::Name("token=hunter2"), Value::Null));
     is_masked(None, |draft| draft.metadata("db.password", Value::Str(CANARY)));
