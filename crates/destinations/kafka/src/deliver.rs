@@ -3,6 +3,7 @@
 use crate::answer::{Outcome, Verdict, said, verdict};
 use crate::session::{Message, Session};
 use crate::settings::Settings;
+use crate::topics::Doubt;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::{Header, OwnedHeaders};
 use std::time::Instant;
@@ -133,10 +134,11 @@ impl<'a> Delivery<'a> {
             Ok(topic) => topic.to_owned(),
             Err(refused) => return Some(Outcome::Refused(format!("topic: {refused}"))),
         };
-        match self.session.find(Some(&topic), self.settings) {
+        let doubt = if self.names.topic.constant().is_none() { Doubt::Yes } else { Doubt::No };
+        match self.session.find(Some(&topic), doubt, self.settings) {
             Ok(Ok(())) => {}
             // Records make up names: what is missing by such a name would hold up all the others for ever.
-            Ok(Err(absent)) if self.names.topic.constant().is_none() => {
+            Ok(Err(absent)) if doubt == Doubt::Yes && !absent.soon => {
                 return Some(Outcome::Refused(absent.why.to_string()));
             }
             Ok(Err(absent)) => return Some(Outcome::Later(absent.why.to_string())),
@@ -178,6 +180,7 @@ impl<'a> Delivery<'a> {
             Verdict::NoTopic => {
                 let topic = self.topic(at);
                 self.session.topics.forget(&topic);
+                self.session.reports().told().shake();
                 self.later(at, code)
             }
         }

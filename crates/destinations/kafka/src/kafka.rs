@@ -4,6 +4,7 @@ use crate::answer::answers;
 use crate::deliver::{Delivery, Names};
 use crate::session::Session;
 use crate::settings::{Acks, Compression, CreateTopic, Settings};
+use crate::topics::Doubt;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tracework_core::{Batch, Credential, Description, Destination, Failure, Format, Mistake};
@@ -170,7 +171,7 @@ impl Destination for Kafka {
         self.ready()?;
         let (Some(session), Some(names)) = (&mut self.session, &self.names) else { return Ok(()) };
         session.topics.forget_missing();
-        let there = session.find(names.topic.constant(), &self.settings)?;
+        let there = session.find(names.topic.constant(), Doubt::No, &self.settings)?;
         there.map_err(|absent| Failure::temporary(absent.why.to_string()))
     }
 

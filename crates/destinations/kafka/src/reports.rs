@@ -18,7 +18,7 @@ pub(crate) struct Reports {
     told: Mutex<Told>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Told {
     /// What became of the messages of this delivery, by their numbers.
     outcomes: Vec<Option<Result<(), RDKafkaErrorCode>>>,
@@ -28,6 +28,14 @@ pub(crate) struct Told {
     fatal: Option<String>,
     /// What it logged last.
     lines: VecDeque<String>,
+    /// Something went wrong between it and the brokers, or they have not been asked for anything yet.
+    shaken: bool,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { outcomes: Vec::new(), outstanding: 0, fatal: None, lines: VecDeque::new(), shaken: true }
+    }
 }
 
 impl Reports {
@@ -76,6 +84,16 @@ impl Told {
         self.lines.back().map(|line| format!(" ({line})")).unwrap_or_default()
     }
 
+    /// Something went wrong: what brokers know may not be complete when they are back.
+    pub(crate) fn shake(&mut self) {
+        self.shaken = true;
+    }
+
+    /// Did anything go wrong since this was asked last?
+    pub(crate) fn take_shaken(&mut self) -> bool {
+        std::mem::take(&mut self.shaken)
+    }
+
     /// What was logged is of the past.
     pub(crate) fn forget_trouble(&mut self) {
         self.lines.clear();
@@ -102,6 +120,7 @@ impl ClientContext for Reports {
 
     fn error(&self, error: KafkaError, reason: &str) {
         let mut told = self.told();
+        told.shake();
         match error {
             KafkaError::Global(RDKafkaErrorCode::Fatal) => told.fatal = Some(strip(reason).to_owned()),
             // Says less than the line about each of them.

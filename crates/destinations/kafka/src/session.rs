@@ -2,12 +2,11 @@
 
 use crate::reports::Reports;
 use crate::settings::Settings;
-use crate::topics::{Absent, Topics, create};
+use crate::topics::{Absent, Doubt, Found, Topics, create};
 use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracework_core::Failure;
 
@@ -17,6 +16,8 @@ const POLL: Duration = Duration::from_millis(1);
 const ASK: Duration = Duration::from_millis(500);
 /// How long brokers are waited for when the destination is opened, or a topic is new.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
+/// The pause before a topic is asked for again that is expected to be there soon.
+const AGAIN: Duration = Duration::from_millis(20);
 /// What librdkafka needs beyond its own limit to notice that a message is late.
 const LATE: Duration = Duration::from_secs(2);
 /// What a purge may take.
@@ -38,6 +39,8 @@ pub(crate) struct Session {
     producer: BaseProducer<Reports>,
     config: ClientConfig,
     pub(crate) topics: Topics,
+    /// Until when a topic that brokers do not know is asked for again.
+    patient_until: Instant,
 }
 
 impl std::fmt::Debug for Session {
@@ -57,7 +60,7 @@ impl Session {
             };
             Failure::temporary(format!("librdkafka refuses its options: {why}; change `client`"))
         })?;
-        Ok(Self { producer, config, topics: Topics::default() })
+        Ok(Self { producer, config, topics: Topics::default(), patient_until: Instant::now() })
     }
 
     pub(crate) fn reports(&self) -> &Reports {
@@ -65,48 +68,76 @@ impl Session {
     }
 
     /// Is there a broker, and the topic if one is named? It is created if that is asked for.
-    pub(crate) fn find(&mut self, topic: Option<&str>, settings: &Settings) -> Result<Result<(), Absent>, Failure> {
+    pub(crate) fn find(
+        &mut self,
+        topic: Option<&str>,
+        doubt: Doubt,
+        settings: &Settings,
+    ) -> Result<Result<(), Absent>, Failure> {
         let Some(topic) = topic else { return self.ask(None).map(|_| Ok(())) };
         if let Some(known) = self.topics.get(topic) {
             return Ok(known);
         }
-        let mut there = self.ask(Some(topic))?;
-        if let (Err(None), Some(how)) = (&there, settings.create) {
-            create(&self.config, topic, how, CONNECT)?;
-            let end = Instant::now() + CONNECT;
-            while there.is_err() && Instant::now() < end {
-                std::thread::sleep(Duration::from_millis(20));
-                there = self.ask(Some(topic))?;
-            }
+        let mut found = self.ask(Some(topic))?;
+        if found == Found::Missing {
+            found = match (settings.create, doubt) {
+                (Some(how), _) => {
+                    create(&self.config, topic, how, CONNECT)?;
+                    // It was created, so it is about to be there.
+                    self.ask_until(topic, Instant::now() + CONNECT)?.or_soon()
+                }
+                (None, Doubt::Yes) => {
+                    let end = self.patience(settings.timeout);
+                    self.ask_until(topic, end)?
+                }
+                (None, Doubt::No) => found,
+            };
         }
-        let there = there.map_err(|why| {
-            let why = why.unwrap_or_else(|| "is not there; create it, or set `create_topic`".to_owned());
-            Absent { why: Arc::from(format!("the topic `{topic}` {why}")) }
-        });
+        let there = found.of(topic);
         self.topics.note(topic, there.clone());
         Ok(there)
     }
 
-    /// Asks the brokers for a topic, or for any sign of life. The answer is an error if nothing can be written to the
-    /// topic: with the reason, or `None` if it is not there.
-    fn ask(&self, topic: Option<&str>) -> Result<Result<(), Option<String>>, Failure> {
+    /// Until when a topic that is not known may still turn up. Brokers that were away do not know all topics at once when
+    /// they are back, so after anything went wrong they have [`CONNECT`] from the first topic that they do not know, or
+    /// half of the time of a delivery if that is less. It is the same time for all topics, so that many that are not there
+    /// hold up the others no longer than one.
+    fn patience(&mut self, timeout: Duration) -> Instant {
+        if self.reports().told().take_shaken() {
+            self.patient_until = Instant::now() + CONNECT.min(timeout / 2);
+        }
+        self.patient_until
+    }
+
+    /// Asks for a topic until it is there, or it is `end`.
+    fn ask_until(&self, topic: &str, end: Instant) -> Result<Found, Failure> {
+        loop {
+            let found = self.ask(Some(topic))?;
+            if !found.may_come() || Instant::now() >= end {
+                return Ok(found);
+            }
+            std::thread::sleep(AGAIN);
+        }
+    }
+
+    /// Asks the brokers for a topic, or for any sign of life.
+    fn ask(&self, topic: Option<&str>) -> Result<Found, Failure> {
         let end = Instant::now() + CONNECT;
         loop {
             let answer = self.producer.client().fetch_metadata(topic, ASK);
             self.poll(POLL);
-            let metadata = match answer {
-                Ok(metadata) => metadata,
-                Err(error) if Instant::now() >= end => return Err(self.unreachable(&error)),
-                Err(_) => continue,
-            };
-            let Some(found) = metadata.topics().first().filter(|_| topic.is_some()) else { return Ok(Ok(())) };
-            return Ok(match found.error().map(RDKafkaErrorCode::from) {
-                None if !found.partitions().is_empty() => Ok(()),
-                None | Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::LeaderNotAvailable) => {
-                    Err(None)
+            match answer {
+                Ok(metadata) => {
+                    let asked = metadata.topics().first().filter(|_| topic.is_some());
+                    return Ok(asked.map_or(Found::There, Found::read));
                 }
-                Some(code) => Err(Some(format!("cannot be written to: {code}"))),
-            });
+                Err(error) => {
+                    self.reports().told().shake();
+                    if Instant::now() >= end {
+                        return Err(self.unreachable(&error));
+                    }
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use crate::settings::CreateTopic;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::metadata::MetadataTopic;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,10 +16,69 @@ pub(crate) const MOST: usize = 1_000;
 /// How long a missing topic is taken for missing.
 const MISSING_FOR: Duration = Duration::from_secs(10);
 
+/// How long a topic without a leader is taken for one.
+const SOON_FOR: Duration = Duration::from_secs(1);
+
 /// Why nothing can be written to a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Absent {
     pub(crate) why: Arc<str>,
+    /// Whether brokers say of themselves that it will pass.
+    pub(crate) soon: bool,
+}
+
+/// Whether brokers are believed at once that a topic is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// They are asked again, since records are refused by what they say.
+    Yes,
+    /// They are, since it is only told.
+    No,
+}
+
+/// What brokers say of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    There,
+    /// It is there, or is about to be, and has no leader yet.
+    Soon,
+    /// They do not know it.
+    Missing,
+    /// It cannot be written to, for this reason.
+    Barred(RDKafkaErrorCode),
+}
+
+impl Found {
+    /// What brokers answered.
+    pub(crate) fn read(topic: &MetadataTopic) -> Self {
+        match topic.error().map(RDKafkaErrorCode::from) {
+            None if !topic.partitions().is_empty() => Self::There,
+            None | Some(RDKafkaErrorCode::LeaderNotAvailable) => Self::Soon,
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition) => Self::Missing,
+            Some(code) => Self::Barred(code),
+        }
+    }
+
+    /// Is it worth while to ask again?
+    pub(crate) fn may_come(&self) -> bool {
+        matches!(self, Self::Soon | Self::Missing)
+    }
+
+    /// The same, of a topic that was created.
+    pub(crate) fn or_soon(self) -> Self {
+        if self == Self::Missing { Self::Soon } else { self }
+    }
+
+    /// Can `topic` be written to?
+    pub(crate) fn of(self, topic: &str) -> Result<(), Absent> {
+        let why = match &self {
+            Self::There => return Ok(()),
+            Self::Soon => "has no leader yet".to_owned(),
+            Self::Missing => "is not there; create it, or set `create_topic`".to_owned(),
+            Self::Barred(code) => format!("cannot be written to: {code}"),
+        };
+        Err(Absent { why: Arc::from(format!("the topic `{topic}` {why}")), soon: self == Self::Soon })
+    }
 }
 
 /// The topics that were asked for.
@@ -38,8 +98,10 @@ impl Topics {
     pub(crate) fn get(&self, topic: &str) -> Option<Result<(), Absent>> {
         match self.seen.get(topic)? {
             Seen::There => Some(Ok(())),
-            Seen::Absent(absent, since) if since.elapsed() < MISSING_FOR => Some(Err(absent.clone())),
-            Seen::Absent(..) => None,
+            Seen::Absent(absent, since) => {
+                let lasts = if absent.soon { SOON_FOR } else { MISSING_FOR };
+                (since.elapsed() < lasts).then(|| Err(absent.clone()))
+            }
         }
     }
 

@@ -4,6 +4,7 @@ mod conformance;
 mod dead;
 mod faults;
 mod messages;
+mod moment;
 mod refused;
 mod service;
 mod settings;
