@@ -54,8 +54,10 @@ impl<'a> Verdict<'a> {
             None => Ok(()),
             // Nothing was taken, and nothing is wrong with the records.
             Some(first) if temporary == records => Err(Failure::temporary(first.reason.clone())),
-            Some(first) if trouble.is_anybody() && refused.len() == records => {
-                Err(Failure::permanent(first.reason.clone()))
+            // One is bad, nobody knows which, so the engine halves the batch, also if a part of it was taken: told record
+            // by record, the good ones would be refused with the bad one.
+            Some(_) if let Trouble::Anybody(error) = trouble => {
+                Err(Failure::permanent(format!("{broker}: {}", said(error))))
             }
             Some(_) => Err(Failure::partial(refused)),
         }
@@ -93,7 +95,6 @@ impl<'a> Verdict<'a> {
     /// Which messages an error is about.
     fn blame<'e>(&'e self, error: &'e Error) -> Trouble<'e> {
         let Some((code, words)) = complaint(error) else { return Trouble::Ended(error) };
-        let quoted = |name: &str| words.contains(&format!("'{name}'"));
         let blamed = |is: &dyn Fn(&Message<'_>) -> bool| {
             let unanswered = |answer: &Answer| matches!(answer, Answer::Failed(_) | Answer::None);
             let both = self.messages.iter().zip(self.answers);
@@ -102,24 +103,19 @@ impl<'a> Verdict<'a> {
         let made = |template: &Option<tracework_format::Template>| {
             template.as_ref().is_some_and(|template| template.constant().is_none())
         };
+        let exchange = |message: &Message<'_>| named(words, "exchange") == Some(message.exchange.as_str());
         let about: Vec<usize> = match code {
             ACCESS_REFUSED if words.contains("topic '") && made(&self.settings.routing_key) => {
-                blamed(&|message| quoted(&message.key.to_string()))
+                blamed(&|message| named(words, "topic") == Some(message.key.as_str()) && exchange(message))
             }
-            NOT_FOUND | ACCESS_REFUSED if made(&self.settings.exchange) => {
-                blamed(&|message| quoted(&message.exchange.to_string()))
-            }
+            NOT_FOUND | ACCESS_REFUSED if made(&self.settings.exchange) => blamed(&exchange),
             PRECONDITION_FAILED | CONTENT_TOO_LARGE => match first_number(words) {
                 Some(size) => blamed(&|message| message.body.len() == size),
                 None => Vec::new(),
             },
             _ => return Trouble::Ended(error),
         };
-        match (code, about.is_empty()) {
-            (_, false) => Trouble::Blamed { error, about },
-            (PRECONDITION_FAILED | CONTENT_TOO_LARGE, true) => Trouble::Anybody(error),
-            (_, true) => Trouble::Ended(error),
-        }
+        if about.is_empty() { Trouble::Anybody(error) } else { Trouble::Blamed { error, about } }
     }
 }
 
@@ -139,10 +135,6 @@ enum Trouble<'e> {
 }
 
 impl Trouble<'_> {
-    fn is_anybody(&self) -> bool {
-        matches!(self, Self::Anybody(_))
-    }
-
     fn class_of(&self, message: &Message<'_>) -> (FailureClass, String) {
         use FailureClass::{Permanent, Temporary};
         match self {
@@ -158,6 +150,13 @@ impl Trouble<'_> {
     }
 }
 
+/// The name that stands in quotes behind `noun`. RabbitMQ quotes the virtual host and the user too, which may be called as
+/// an exchange or a key is.
+fn named<'w>(words: &'w str, noun: &str) -> Option<&'w str> {
+    let (_, name) = words.split_once(&format!("{noun} '"))?;
+    name.split_once('\'').map(|(name, _)| name)
+}
+
 /// The first number in a text.
 fn first_number(words: &str) -> Option<usize> {
     let digits = words.trim_start_matches(|character: char| !character.is_ascii_digit());
@@ -168,6 +167,75 @@ fn first_number(words: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::url::Broker;
+    use lapin::ErrorKind;
+    use lapin::protocol::{AMQPError, AMQPErrorKind, AMQPSoftError};
+    use tracework_format::Template;
+
+    /// What comes of messages to these exchanges with these keys, each made of its record, of which the first `taken` were
+    /// confirmed before the broker closed the channel with these words.
+    fn closed(
+        code: AMQPSoftError,
+        words: &str,
+        ways: &[(&'static str, &'static str)],
+        taken: usize,
+    ) -> Result<(), Failure> {
+        let mut settings = Settings::new(Broker::new("amqp://app@localhost/prod").expect("a URL"));
+        let template = |text| Some(Template::new(text, crate::settings::NAMES).expect("a template"));
+        (settings.exchange, settings.routing_key) = (template("{field.exchange}"), template("{field.key}"));
+        let message = |(at, &(exchange, key)): (usize, &(&'static str, &'static str))| {
+            let (exchange, key, properties) = (exchange.into(), key.into(), lapin::BasicProperties::default());
+            Message { at, exchange, key, properties, body: b"body" }
+        };
+        let messages: Vec<_> = ways.iter().enumerate().map(message).collect();
+        let error = AMQPError::new(AMQPErrorKind::Soft(code), words.into());
+        let failed = || Answer::Failed(Error::from(ErrorKind::ProtocolError(error.clone())));
+        let answers: Vec<_> = (0..ways.len()).map(|at| if at < taken { Answer::Taken } else { failed() }).collect();
+        Verdict::of(&settings, &messages, &answers, None).result(Vec::new(), ways.len())
+    }
+
+    fn told(answer: &Result<(), Failure>) -> Vec<(usize, FailureClass)> {
+        let refusals = answer.as_ref().expect_err("it fails").refusals();
+        refusals.iter().map(|refusal| (refusal.at, refusal.class)).collect()
+    }
+
+    #[test]
+    fn a_virtual_host_or_a_user_is_not_taken_for_an_exchange_or_a_key() {
+        use FailureClass::{Permanent, Temporary};
+        let others =
+            |bad: usize| (0..3).map(|at| (at, if at == bad { Permanent } else { Temporary })).collect::<Vec<_>>();
+        let words = "ACCESS_REFUSED - write access to exchange 'x' in vhost 'prod' refused for user 'app'";
+        let answer = closed(AMQPSoftError::ACCESSREFUSED, words, &[("app", "k"), ("x", "k"), ("prod", "k")], 0);
+        assert_eq!(told(&answer), others(1));
+        let answer = closed(
+            AMQPSoftError::NOTFOUND,
+            "NOT_FOUND - no exchange 'x' in vhost 'prod'",
+            &[("prod", "k"), ("app", "k"), ("x", "k")],
+            0,
+        );
+        assert_eq!(told(&answer), others(2));
+        let words = "ACCESS_REFUSED - write access to topic 'k' in exchange exchange 'x' in vhost 'prod' refused for user 'app'";
+        let answer = closed(AMQPSoftError::ACCESSREFUSED, words, &[("x", "k"), ("x", "app"), ("y", "k")], 0);
+        assert_eq!(told(&answer), others(0));
+    }
+
+    /// Then the engine halves it. Told record by record, the good ones would be dead letters with the bad one.
+    #[test]
+    fn a_channel_closed_over_nobody_knows_which_message_refuses_the_batch_as_a_whole() {
+        let ways = [("x", "k"); 4];
+        let cut_off = format!("NOT_FOUND - no exchange '{}...", "x".repeat(200));
+        for (code, words) in [
+            (AMQPSoftError::PRECONDITIONFAILED, "PRECONDITION_FAILED - invalid message"),
+            (AMQPSoftError::CONTENTTOOLARGE, "CONTENT_TOO_LARGE - 5"),
+            (AMQPSoftError::NOTFOUND, cut_off.as_str()),
+        ] {
+            for taken in [0, 1, 3] {
+                let failure = closed(code.clone(), words, &ways, taken).expect_err("it fails");
+                assert_eq!((failure.class(), failure.delivered()), (FailureClass::Permanent, 0), "{failure}");
+                assert!(failure.refusals().is_empty() && failure.to_string().contains(words), "{failure}");
+            }
+        }
+    }
 
     #[test]
     fn a_number_is_found_in_words() {
