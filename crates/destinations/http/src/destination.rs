@@ -129,7 +129,7 @@ impl Http {
         let Self { settings, json, prepared: Some(prepared), connection: Some(connection) } = self else {
             return Vec::new();
         };
-        let (judge, per_record) = (settings.body.judge(), settings.body.answer_per_record());
+        let (judge, per_record) = (prepared.judge, settings.body.answer_per_record());
         let work = batches.iter().map(|batch| (batch.len(), prepared.errands(settings, batch, *json)));
         let work: Vec<_> = work.collect();
         connection.runtime.wait(async {

@@ -1,6 +1,6 @@
 //! What is set for a destination, and whether it can be.
 
-use crate::body::{Body, Packer};
+use crate::body::{Body, Judge, Packer};
 use crate::client::Guard;
 use crate::request::{Compression, Signer};
 use crate::{Auth, Credential, Mistake};
@@ -106,7 +106,7 @@ impl Settings {
         if let Some(proxy) = &self.proxy {
             proxy_of(proxy)?;
         }
-        Ok(Prepared { headers: self.headers()?, url, signer, packer })
+        Ok(Prepared { headers: self.headers()?, url, signer, packer, judge: self.body.judge() })
     }
 
     fn url(&self) -> Result<Url, Mistake> {
@@ -219,4 +219,5 @@ pub(crate) struct Prepared {
     pub(crate) headers: HeaderMap,
     pub(crate) signer: Option<Signer>,
     pub(crate) packer: Packer,
+    pub(crate) judge: Judge,
 }

@@ -4,6 +4,7 @@
 //! to do, then the document, for each record. `create` is what data streams take; under the id of the event, a second
 //! delivery is answered 409 for what is there already, and changes nothing.
 
+use super::Judge;
 use super::pack::{Pack, Packet, put_value, trimmed};
 use crate::Mistake;
 use crate::answer::Answer;
@@ -14,6 +15,9 @@ use tracework_format::{Allowed, Template, put_json_str};
 /// What an index may be called
 /// ([path parameters](https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-create)).
 const NAMES: Allowed = Allowed::new("._-", 255);
+
+/// The types of errors that say that an index is not there, and none is made, or that it may not be written to.
+const OF_ITS_INDEX: [&str; 2] = ["index_not_found_exception", "security_exception"];
 
 /// Makes bulk requests.
 #[derive(Debug)]
@@ -71,8 +75,15 @@ impl Pack for Bulk {
     }
 }
 
-/// Looks at each record's answer.
-pub(super) fn judge(answer: &Answer, records: usize) -> Result<(), Failure> {
+/// What answers mean for records that go to this index. Where they make it, one that is not there, or that may not be written
+/// to, would hold up all the others for ever.
+pub(super) fn judge_of(index: Option<&str>) -> Judge {
+    let made = index.and_then(|index| Template::new(index, NAMES).ok()).is_some_and(|index| index.constant().is_none());
+    if made { |answer, records| judge(answer, records, true) } else { |answer, records| judge(answer, records, false) }
+}
+
+/// Looks at each record's answer; `made` says whether it made the name of its index.
+fn judge(answer: &Answer, records: usize, made: bool) -> Result<(), Failure> {
     answer.judge()?;
     let unread = || answer.temporary("the answer to a bulk request cannot be read; is `url` that of Elasticsearch?");
     let said: Value = serde_json::from_slice(&answer.body).map_err(|_| unread())?;
@@ -83,23 +94,25 @@ pub(super) fn judge(answer: &Answer, records: usize) -> Result<(), Failure> {
     }
     let items =
         said.get("items").and_then(Value::as_array).filter(|items| items.len() == records).ok_or_else(unread)?;
-    let refused = items.iter().enumerate().filter_map(|(at, item)| refusal(at, item));
+    let refused = items.iter().enumerate().filter_map(|(at, item)| refusal(at, item, made));
     let refused: Vec<_> = refused.collect();
     if refused.is_empty() { Ok(()) } else { Err(Failure::partial(refused)) }
 }
 
 /// Was this one refused?
-fn refusal(at: usize, item: &Value) -> Option<Refusal> {
+fn refusal(at: usize, item: &Value, made: bool) -> Option<Refusal> {
     let done = item.as_object()?.values().next()?;
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let error = done.get("error").unwrap_or(&Value::Null);
+    let kind = text(error, "type");
     let class = match done.get("status").and_then(Value::as_u64).unwrap_or(500) {
         // 409: it is there already.
         200..=299 | 409 => return None,
+        403 | 404 if made && OF_ITS_INDEX.contains(&kind.as_str()) => FailureClass::Permanent,
         401 | 403 | 404 | 429 | 500.. => FailureClass::Temporary,
         _ => FailureClass::Permanent,
     };
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let error = done.get("error").unwrap_or(&Value::Null);
     let cause = error.get("caused_by").map(|cause| format!(": {}", text(cause, "reason"))).unwrap_or_default();
-    let reason = format!("{}: {}{cause}", text(error, "type"), text(error, "reason"));
+    let reason = format!("{kind}: {}{cause}", text(error, "reason"));
     Some(Refusal { at, class, reason: crate::answer::excerpt(reason.as_bytes()) })
 }

@@ -65,7 +65,8 @@ pub enum Body {
     /// The [bulk interface](https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk) of Elasticsearch and
     /// OpenSearch. Each record is created under the id of its event, so a second delivery changes nothing.
     Elasticsearch {
-        /// The index or data stream, a template such as `logs-{service}`; without it, that of the URL.
+        /// The index or data stream, a template such as `logs-{service}`; without it, that of the URL. A record that names
+        /// one that is not there, or that may not be written to, becomes a dead letter.
         index: Option<String>,
     },
     /// Splunk's [HTTP event collector](https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in/9.4/get-data-with-http-event-collector/format-events-for-http-event-collector).
@@ -202,7 +203,7 @@ impl Body {
     /// What answers mean.
     pub(crate) fn judge(&self) -> Judge {
         match self {
-            Self::Elasticsearch { .. } => elasticsearch::judge,
+            Self::Elasticsearch { index } => elasticsearch::judge_of(index.as_deref()),
             Self::Splunk { .. } => splunk::judge,
             Self::Teams => teams::judge,
             _ => |answer, _| answer.judge(),

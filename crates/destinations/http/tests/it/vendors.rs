@@ -119,6 +119,31 @@ fn elasticsearch_s_answers_are_read_one_by_one() {
 }
 
 #[test]
+fn an_index_that_only_one_record_names_holds_up_nobody() {
+    let item = |status: u16, kind: &str| json!({"create": {"status": status, "error": {"type": kind, "reason": "no"}}});
+    let items = [
+        (404, "index_not_found_exception", Permanent),
+        (403, "security_exception", Permanent),
+        (400, "invalid_index_name_exception", Permanent),
+        (403, "cluster_block_exception", Temporary),
+        (429, "es_rejected_execution_exception", Temporary),
+        (503, "unavailable_shards_exception", Temporary),
+    ];
+    let reply = json!({"errors": true, "items": items.map(|(status, kind, _)| item(status, kind))}).to_string();
+    let told = |index: &str| {
+        let messages = items.map(|(_, kind, _)| kind);
+        let (_, answer) = send(Body::elasticsearch(index), records(&messages), Reply::status(200).body(reply.clone()));
+        let failure = answer.expect_err("all are refused");
+        assert!(failure.refusals().iter().zip(messages).all(|(refusal, kind)| refusal.reason == format!("{kind}: no")));
+        failure.refusals().iter().map(|refusal| refusal.class).collect::<Vec<_>>()
+    };
+    assert_eq!(told("logs-{service}"), items.map(|(_, _, class)| class));
+    // All records meet what is wrong with an index of the config, and somebody can mend it.
+    let waits = [Temporary, Temporary, Permanent, Temporary, Temporary, Temporary];
+    assert_eq!(told("logs"), waits);
+}
+
+#[test]
 fn a_name_that_no_index_may_have_leaves_the_others_alone() {
     let names = |name: &str| TestRecord::new(name).metadata("service", name).build();
     let records = || vec![names("good"), names("../bad"), names("fine")];
