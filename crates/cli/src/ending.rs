@@ -10,35 +10,52 @@ use tracework::Control;
 /// How long a destination may stand still unless the command line says something else.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How often is looked whether anything moves.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// Waits until everything is delivered, as long as anything moves within `timeout`, ends the pipeline, and gives its
 /// account.
 pub(crate) fn end(control: &Control, started: Instant, timeout: Duration) -> Report {
-    let times = drain(control, started, timeout);
+    let (done, times) = drain(control, started, timeout);
     // What stood still for so long is not waited for again.
-    let ended = control.shutdown(timeout.min(Duration::from_secs(5)));
+    let patience = if done { Duration::from_secs(5) } else { Duration::from_secs(1) };
+    close(control, started, times, patience)
+}
+
+/// Ends the pipeline without waiting for what stands still.
+pub(crate) fn end_now(control: &Control, started: Instant) -> Report {
+    close(control, started, BTreeMap::new(), Duration::from_secs(1))
+}
+
+fn close(control: &Control, started: Instant, times: BTreeMap<String, Duration>, patience: Duration) -> Report {
+    let ended = control.shutdown(patience);
     let buffer = control.health().buffer;
     let time = started.elapsed();
     Report { destinations: ended.destinations, errors: ended.errors, buffer, times, time }
 }
 
-/// Waits until everything is delivered, what was left on disk too, as long as anything moves. It says how long after
+/// Waits until everything is delivered, what was left on disk too, as long as anything moves; is it? It says how long after
 /// `started` nothing waited any more for each destination.
-fn drain(control: &Control, started: Instant, timeout: Duration) -> BTreeMap<String, Duration> {
+fn drain(control: &Control, started: Instant, timeout: Duration) -> (bool, BTreeMap<String, Duration>) {
     let (mut moved, mut times) = ((Instant::now(), 0), BTreeMap::new());
+    // Once: each flush has those that wait to try again do so at once.
+    let flushing = control.clone();
+    let flushed = std::thread::spawn(move || flushing.flush(Duration::MAX));
     loop {
-        let report = control.flush(Duration::from_millis(500));
-        let done = report.delivered + report.dead + report.lost;
-        for (name, _) in control.health().destinations.into_iter().filter(|(_, one)| one.ledger.pending == 0) {
-            times.entry(name).or_insert_with(|| started.elapsed());
+        let health = control.health().destinations;
+        for (name, _) in health.iter().filter(|(_, one)| one.ledger.pending == 0) {
+            times.entry(name.clone()).or_insert_with(|| started.elapsed());
         }
-        if report.pending + report.spooled == 0 {
-            return times;
+        if flushed.is_finished() {
+            return (true, times);
         }
+        let done = health.values().map(|one| one.ledger.delivered + one.ledger.dead_lettered + one.ledger.lost()).sum();
         if done != moved.1 {
             moved = (Instant::now(), done);
         } else if moved.0.elapsed() >= timeout {
-            return times;
+            return (false, times);
         }
+        std::thread::sleep(LOOK);
     }
 }
 

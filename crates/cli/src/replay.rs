@@ -52,7 +52,7 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     // Before anything is started: a name that is misspelt should not open a destination.
     File::open(&options.file).map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", options.file)))?;
     let control = config.never_dropping().into_control().map_err(|error| Stop::Failed(error.to_string()))?;
-    control.set_self_log(SelfLogOutput { stderr: !options.report, file: None });
+    control.set_self_log(SelfLogOutput { stderr: true, file: None });
     let outcome = control.replay(&replay);
     // Where there was no room for so long, little is waited for again.
     let patience = if outcome.is_ok() { options.timeout } else { options.timeout.min(Duration::from_secs(5)) };

@@ -1,6 +1,7 @@
 //! `tracework pipe`: standard input, a record a line, through the pipeline of a config.
 
 mod feed;
+mod interrupt;
 mod json;
 mod lines;
 mod record;
@@ -10,10 +11,13 @@ mod wait;
 use crate::args::{Stop, duration, list, needed, other, source, text};
 use crate::{ending, kinds, output};
 use feed::Feed;
+use interrupt::Interrupt;
 use lexopt::{Arg, Parser};
 use lines::Lines;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tracework::config::{Config, Reloader, WatchSettings};
 use tracework::engine::{SelfLogOutput, process_metadata};
@@ -33,11 +37,16 @@ exits with 0 only if nothing was lost. What stands in disk buffers is delivered
 too, also if there is no input; what then still waits there stays for the next
 run, and is told.
 
+SIGTERM and Ctrl-C end the input: what was read is delivered and told. A second
+one ends the program at once.
+
   --config FILE         the config
   --profile NAME        with this profile, whatever the config says
-  --watch               changes of the config hold as they are saved; one that
-                        is wrong changes nothing and is told in the stream
-  --report              the ledger, as one JSON object on standard error
+  --watch               changes of the config hold as they are saved, and when
+                        SIGHUP comes, which opens files again too; one that is
+                        wrong changes nothing and is told in the stream
+  --report              the ledger, as one JSON object on standard error: its
+                        last line
   --ack                 prints the `id` of each record, or the number of its
                         line, once what its destinations promise holds: it is
                         delivered, or synced to the disk of those with
@@ -66,17 +75,62 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     output::warnings(&config);
     let config = for_a_pipe(config);
     let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
-    // The report stands alone on standard error; what failed is told behind it in any case.
-    control.set_self_log(SelfLogOutput { stderr: !options.report, file: None });
+    control.set_self_log(SelfLogOutput { stderr: true, file: None });
     let reloader = Reloader::preparing(&control, source, registry::standard(), for_a_pipe);
     let watch = options.watch.then(|| reloader.watch(WatchSettings::default())).transpose();
     let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
-    let read = feed(&control, &options);
-    drop(watch);
+    let hangup = options.watch.then(|| reloader.reload_on_hangup().ok());
+    let end = End::watch(&control, &options, started)
+        .map_err(|error| Stop::Failed(format!("signals cannot be watched: {error}")))?;
+    let read = feed(&control, &options, &end.interrupt);
+    end.begin();
+    drop((watch, hangup));
     let report = ending::end(&control, started, options.timeout);
     ending::tell(&report, options.report);
     read.map_err(|error| Stop::Failed(format!("standard input cannot be read: {error}")))?;
     Ok(ending::verdict(&report))
+}
+
+/// How a run ends that a signal ends.
+struct End {
+    interrupt: Interrupt,
+    /// Does somebody end it already?
+    begun: Arc<AtomicBool>,
+}
+
+impl End {
+    /// Watches for signals. One that comes while nothing more can be fed, since a destination has no room and stands still,
+    /// ends the run all the same.
+    fn watch(control: &Control, options: &Options, started: Instant) -> io::Result<Self> {
+        let this = Self { interrupt: Interrupt::watch()?, begun: Arc::default() };
+        let (interrupt, begun, control) = (this.interrupt.clone(), Arc::clone(&this.begun), control.clone());
+        let (timeout, as_json) = (options.timeout, options.report);
+        std::thread::Builder::new().name("tracework-interrupt".into()).spawn(move || {
+            while !interrupt.came() {
+                std::thread::sleep(LOOK);
+            }
+            output::err("tracework: a signal ends the input");
+            let since = Instant::now();
+            while !begun.load(Ordering::Acquire) && since.elapsed() < timeout {
+                std::thread::sleep(LOOK);
+            }
+            if !begun.swap(true, Ordering::AcqRel) {
+                let report = ending::end_now(&control, started);
+                ending::tell(&report, as_json);
+                let _ = ending::verdict(&report);
+                std::process::exit(1);
+            }
+        })?;
+        Ok(this)
+    }
+
+    /// All that is to be read is fed.
+    fn begin(&self) {
+        while self.begun.swap(true, Ordering::AcqRel) {
+            // It is being ended, and so is this thread.
+            std::thread::park();
+        }
+    }
 }
 
 fn options(parser: &mut Parser) -> Result<Options, Stop> {
@@ -114,7 +168,10 @@ fn for_a_pipe(config: Config) -> Config {
 /// How long plain text waits for a line that may belong to it.
 const MORE: Duration = Duration::from_millis(250);
 
-fn feed(control: &Control, options: &Options) -> io::Result<()> {
+/// How often is looked for a signal.
+const LOOK: Duration = Duration::from_millis(50);
+
+fn feed(control: &Control, options: &Options, interrupt: &Interrupt) -> io::Result<()> {
     let mut lines = Lines::new(Unlocked);
     let mut feed = Feed::new(control, options.kinds, options.ack);
     let mut acks = Acks::new(control);
@@ -126,7 +183,7 @@ fn feed(control: &Control, options: &Options) -> io::Result<()> {
             feed.release();
         }
         acks.tell(&mut feed);
-        let more = lines.fill();
+        let more = if wait::until_input(MORE, || interrupt.came()) { lines.fill() } else { Ok(false) };
         feed.refresh();
         if !matches!(more, Ok(true)) {
             feed.release();

@@ -112,8 +112,8 @@ fn a_destination_that_cannot_deliver_makes_the_exit_1() {
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("2 records were lost\n  app: 2 of 2: the time to shut down was over; "), "{}", run.err);
     assert!(run.err.contains("blocked"), "the reason is told: {}", run.err);
-    let report: Value =
-        serde_json::from_str(run.err.lines().next().unwrap_or_default()).expect("the report comes first");
+    let report = run.err.lines().find(|line| line.starts_with('{')).expect("the report is a line");
+    let report: Value = serde_json::from_str(report).expect("it is JSON");
     assert_eq!(report["lost"], 2);
 }
 
@@ -194,6 +194,81 @@ fn a_destination_that_fails_is_told_at_once() {
     assert!(line.starts_with("tracework: destination app: ") && line.contains("blocked"), "{line}");
     drop(input);
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
+#[cfg(unix)]
+fn signal(child: &std::process::Child, name: &str) {
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args([name, &id]).status().expect("it runs").success());
+}
+
+/// Waits until a file has so many lines.
+#[cfg(unix)]
+fn has_lines(path: &std::path::Path, count: usize) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while std::fs::read_to_string(path).unwrap_or_default().lines().count() < count {
+        assert!(Instant::now() < end, "{} has not {count} lines", path.display());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_input_and_what_was_read_is_delivered_and_told() {
+    for name in ["-TERM", "-INT"] {
+        let place = Place::with("destinations: { app: { type: file, path: app.jsonl, batch: { every: 1h } } }");
+        let mut child = place.command(&["pipe", "--config", "app.yml", "--report"]).spawn().expect("it was built");
+        // It stays open: nothing but the signal ends it.
+        let mut input = child.stdin.take().expect("it is piped");
+        for number in 0..1_000 {
+            writeln!(input, "{{\"msg\":\"{number}\"}}").expect("it reads");
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        signal(&child, name);
+        let run = Run::of(&child.wait_with_output().expect("it ends"));
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert_eq!(run.report()["destinations"]["app"]["delivered"], 1_000);
+        assert_eq!(records(&place.path("app.jsonl")).len(), 1_000);
+        drop(input);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_that_stands_still_too() {
+    let place = Place::with("destinations: { far: { type: file, path: no/app.jsonl, buffer: { memory: 4KiB } } }");
+    std::fs::write(place.path("no"), "a file where a folder must be").expect("it can be written");
+    let mut child = place
+        .command(&["pipe", "--config", "app.yml", "--report", "--timeout", "300ms"])
+        .spawn()
+        .expect("it was built");
+    let mut input = child.stdin.take().expect("it is piped");
+    let writer = std::thread::spawn(move || while writeln!(input, "{}", "x".repeat(1_000)).is_ok() {});
+    std::thread::sleep(Duration::from_secs(1));
+    let begun = Instant::now();
+    signal(&child, "-TERM");
+    let run = Run::of(&child.wait_with_output().expect("it ends"));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(run.err.contains("\"lost\":") && run.err.contains("a signal ends the input"), "{}", run.err);
+    assert!(run.err.contains("destination far: "), "what fails is told while it runs: {}", run.err);
+    writer.join().expect("it ends");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hangup_reads_the_config_again_and_ends_nothing() {
+    let place = Place::with("destinations: { app: { type: file, path: app.jsonl } }");
+    let mut child = place.command(&["pipe", "--config", "app.yml", "--watch"]).spawn().expect("it was built");
+    let mut input = child.stdin.take().expect("it is piped");
+    writeln!(input, "one").expect("it reads");
+    has_lines(&place.path("app.jsonl"), 1);
+    std::fs::rename(place.path("app.jsonl"), place.path("app.1")).expect("it is there");
+    signal(&child, "-HUP");
+    writeln!(input, "two").expect("it reads");
+    has_lines(&place.path("app.jsonl"), 1);
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
 }
 
 #[cfg(unix)]
