@@ -4,17 +4,18 @@ use crate::Timestamp;
 use std::fmt;
 use std::str::FromStr;
 
-/// The id of an event: a UUID of version 7 (RFC 9562, section 5.7). Its time is that of the record, in milliseconds;
-/// the other 74 bits come from the number of the event in its process, and a random number of that run of the program.
+/// The id of an event: a UUID of version 7 (RFC 9562, section 5.7). Its time is that of the record, in milliseconds and 4,096th
+/// of them (section 6.2, method 3), so ids sort as events do, to a quarter of a microsecond. The other 62 bits come from the
+/// number of the event in its process, and a random number of that run of the program.
 ///
-/// Two events of one run never share an id within a millisecond, since their numbers differ and what is made of them
-/// is a permutation. Those of different runs share one by chance alone.
+/// Two events of one run never share an id, since their numbers differ and what is made of them is a permutation. Those of
+/// different runs share one by chance alone.
 ///
 /// ```
 /// use tracework_core::{EventId, Timestamp};
 ///
 /// let id = EventId::new(Timestamp(1_768_473_045_123_456_000), 0xC0FFEE, 42);
-/// assert_eq!(id, EventId::new(Timestamp(1_768_473_045_123_999_000), 0xC0FFEE, 42));
+/// assert!(id < EventId::new(Timestamp(1_768_473_045_123_456_250), 0xC0FFEE, 7));
 /// assert_eq!(id.to_string().parse(), Ok(id));
 /// assert_eq!(&id.to_string()[..15], "019bc135-2883-7");
 /// ```
@@ -29,11 +30,10 @@ impl EventId {
     /// The id of event `number` of a `run`, at `time`.
     #[must_use]
     pub fn new(time: Timestamp, run: u64, number: u64) -> Self {
-        let millis = u128::from(time.0.div_euclid(1_000_000).cast_unsigned() & ((1 << 48) - 1));
-        let mixed = u128::from(mix(number ^ run));
-        let spread = u128::from(mix(run) >> 54);
-        let (high, low) = (mixed >> 52, (mixed & ((1 << 52) - 1)) << 10 | spread);
-        Self(millis << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low)
+        let millis = time.0.div_euclid(MILLI).cast_unsigned() & ((1 << 48) - 1);
+        let fraction = (time.0.rem_euclid(MILLI).cast_unsigned() << 12) / MILLI.cast_unsigned();
+        let high = u128::from(millis << 16 | 7 << 12 | fraction);
+        Self(high << 64 | 0b10 << 62 | u128::from(mix(mix(number) ^ run)))
     }
 
     /// The id that these bytes are, most significant first.
@@ -73,11 +73,16 @@ impl EventId {
     }
 }
 
-/// A permutation of the 64-bit numbers that leaves no pattern: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast
-/// splittable pseudorandom number generators, OOPSLA 2014).
+/// A millisecond in nanoseconds.
+const MILLI: i64 = 1_000_000;
+
+/// A permutation of the 62-bit numbers that leaves no pattern: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast
+/// splittable pseudorandom number generators, OOPSLA 2014), each step of which is one on so many bits too.
 fn mix(number: u64) -> u64 {
-    let mixed = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    const BITS: u64 = (1 << 62) - 1;
+    let number = number & BITS;
+    let mixed = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9) & BITS;
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB) & BITS;
     mixed ^ mixed >> 31
 }
 
@@ -149,6 +154,12 @@ mod tests {
     fn later_events_sort_behind_earlier_ones() {
         let at = |millis: i64| EventId::new(Timestamp(millis * 1_000_000), 99, 3);
         assert!(at(1) < at(2) && at(2) < at(1_000_000));
+        let mut last = EventId::new(Timestamp(0), 99, 0);
+        for number in 1..10_000 {
+            let next = EventId::new(Timestamp(250 * i64::try_from(number).expect("it is small")), 99, number);
+            assert!(last < next, "{number}");
+            last = next;
+        }
     }
 
     #[test]
