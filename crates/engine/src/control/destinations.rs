@@ -221,13 +221,14 @@ impl Control {
         let mut attached = self.outlet(name, destination.into())?;
         let outlet = Arc::clone(&attached.outlet);
         let reshaping = self.hub().reshaping.lock().unwrap_or_else(PoisonError::into_inner);
+        let closing = self.hub().retired.closing();
         let replace = |spec: &mut PlanSpec| {
             let place = spec.destinations.iter().position(|destination| destination.name == name);
             let place = place.ok_or_else(|| spec.unknown(name))?;
             // A config that named the one before names this one too, and says something else of it.
             let said = spec.destinations[place].source.as_ref().map(|_| Source::default());
             Arc::make_mut(&mut attached).source = said;
-            attached.hold_for([&spec.destinations[place]]);
+            attached.hold_for(closing.iter().chain([&spec.destinations[place]]));
             attached.open_spool()?;
             Ok(std::mem::replace(&mut spec.destinations[place], attached))
         };

@@ -60,5 +60,6 @@ fn detach(control: &Control) -> Result<String, PlanError> {
 
 fn for_a_while(control: &Control) -> Result<String, PlanError> {
     control.set_level_for("payments", Severity::ERROR, Duration::from_secs(3))?;
-    Ok("for 3 s only ERROR of `payments` is taken anywhere: control.set_level_for(..)".to_owned())
+    Ok("for 3 s only ERROR of `payments` is taken by level, and what names its destination: control.set_level_for(..)"
+        .to_owned())
 }
