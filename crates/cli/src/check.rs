@@ -93,6 +93,9 @@ fn describe_one(text: &mut String, config: &Config, destination: &Prepared) {
     for (name, path) in destination.paths() {
         row(name, path.display().to_string());
     }
+    for (name, value) in places(config, destination) {
+        row(name, value);
+    }
     let levels = settings.levels.unwrap_or(config.spec().level);
     let exact = if settings.exact_levels { ", exactly" } else { "" };
     row("levels", format!("{}{exact}", level_names(levels)));
@@ -118,6 +121,23 @@ fn describe_one(text: &mut String, config: &Config, destination: &Prepared) {
     if let Some(failover) = &settings.failover {
         row("failover", failover.clone());
     }
+}
+
+/// What says where on a server records go.
+const PLACES: [&str; 10] =
+    ["url", "address", "endpoint", "brokers", "table", "topic", "subject", "stream", "exchange", "routing_key"];
+
+/// Where on a server records go, without secrets.
+fn places(config: &Config, destination: &Prepared) -> Vec<(&'static str, String)> {
+    if ["console", "file", "memory"].contains(&destination.kind()) {
+        return Vec::new();
+    }
+    let values = config.explain_values();
+    let value = |name: &&'static str| {
+        let path = format!("destinations.{}.{name}", destination.name());
+        Some((*name, values.iter().find(|value| value.path() == path)?.value().to_owned()))
+    };
+    PLACES.iter().filter_map(value).collect()
 }
 
 /// `/var/lib/shop/spool/app, 256 MiB, synced every 100ms`.

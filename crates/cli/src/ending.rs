@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tracework::Control;
+use tracework::engine::Health;
 
 /// How long a destination may stand still unless the command line says something else.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,23 +38,33 @@ fn close(control: &Control, started: Instant, times: BTreeMap<String, Duration>,
 /// Waits until everything is delivered, what was left on disk too, as long as anything moves; is it? It says how long after
 /// `started` nothing waited any more for each destination.
 fn drain(control: &Control, started: Instant, timeout: Duration) -> (bool, BTreeMap<String, Duration>) {
-    let (mut moved, mut times) = ((Instant::now(), 0), BTreeMap::new());
+    let mut times = BTreeMap::new();
     // Once: each flush has those that wait to try again do so at once.
     let flushing = control.clone();
     let flushed = std::thread::spawn(move || flushing.flush(Duration::MAX));
-    loop {
-        let health = control.health().destinations;
-        for (name, _) in health.iter().filter(|(_, one)| one.ledger.pending == 0) {
+    let done = while_moving(control, timeout, |health| {
+        for (name, _) in health.destinations.iter().filter(|(_, one)| one.ledger.pending == 0) {
             times.entry(name.clone()).or_insert_with(|| started.elapsed());
         }
-        if flushed.is_finished() {
-            return (true, times);
+        flushed.is_finished()
+    });
+    (done, times)
+}
+
+/// Waits until it is `over`; `false` if before that nothing moved for `timeout`.
+pub(crate) fn while_moving(control: &Control, timeout: Duration, mut over: impl FnMut(&Health) -> bool) -> bool {
+    let mut moved = (Instant::now(), 0);
+    loop {
+        let health = control.health();
+        if over(&health) {
+            return true;
         }
-        let done = health.values().map(|one| one.ledger.delivered + one.ledger.dead_lettered + one.ledger.lost()).sum();
+        let rows = health.destinations.values().map(|one| &one.ledger);
+        let done = rows.map(|row| row.delivered + row.dead_lettered + row.lost()).sum::<u64>();
         if done != moved.1 {
             moved = (Instant::now(), done);
         } else if moved.0.elapsed() >= timeout {
-            return (false, times);
+            return false;
         }
         std::thread::sleep(LOOK);
     }

@@ -79,9 +79,10 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let reloader = Reloader::preparing(&control, source, registry::standard(), for_a_pipe);
     let watch = options.watch.then(|| reloader.watch(WatchSettings::default())).transpose();
     let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
-    let hangup = options.watch.then(|| reloader.reload_on_hangup().ok());
-    let end = End::watch(&control, &options, started)
-        .map_err(|error| Stop::Failed(format!("signals cannot be watched: {error}")))?;
+    let no_signals = |error: io::Error| Stop::Failed(format!("signals cannot be watched: {error}"));
+    let hangup =
+        if options.watch && cfg!(unix) { Some(reloader.reload_on_hangup().map_err(no_signals)?) } else { None };
+    let end = End::watch(&control, &options, started).map_err(no_signals)?;
     let read = feed(&control, &options, &end.interrupt);
     end.begin();
     drop((watch, hangup));
@@ -109,12 +110,14 @@ impl End {
             while !interrupt.came() {
                 std::thread::sleep(LOOK);
             }
-            output::err("tracework: a signal ends the input");
-            let since = Instant::now();
-            while !begun.load(Ordering::Acquire) && since.elapsed() < timeout {
-                std::thread::sleep(LOOK);
-            }
-            if !begun.swap(true, Ordering::AcqRel) {
+            let what = if begun.load(Ordering::Acquire) {
+                "what was read is delivered still"
+            } else {
+                "a signal ends the input"
+            };
+            output::err(&format!("tracework: {what}; a second signal ends it at once"));
+            let fed = ending::while_moving(&control, timeout, |_| begun.load(Ordering::Acquire));
+            if !fed && !begun.swap(true, Ordering::AcqRel) {
                 let report = ending::end_now(&control, started);
                 ending::tell(&report, as_json);
                 let _ = ending::verdict(&report);
