@@ -11,6 +11,7 @@
 //! ```
 
 mod args;
+mod beginning;
 mod check;
 mod ending;
 mod explain;

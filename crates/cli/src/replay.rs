@@ -1,16 +1,15 @@
 //! `tracework replay`: dead letters once more, out of the file that they were kept in.
 
-use crate::args::{Stop, duration, needed, other, source, text};
+use crate::args::{Stop, duration, other, text};
 use crate::report::{Report, in_memory};
-use crate::{ending, output};
+use crate::{beginning, ending, output};
 use lexopt::{Arg, Parser, ValueExt as _};
 use std::fs::File;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tracework::config::Config;
 use tracework::core::nearest;
-use tracework::engine::{LedgerRow, Replay, Replayed, SelfLogOutput};
-use tracework::registry;
+use tracework::engine::{LedgerRow, Replay, Replayed};
 
 const HELP: &str = "\
 tracework replay --config FILE [--destination NAME] DEAD.jsonl
@@ -45,14 +44,11 @@ struct Options {
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let options = options(parser)?;
     let started = Instant::now();
-    let source = source(&needed(options.config.clone())?, options.profile.as_deref()).rust_log(false);
-    let config = source.read(&registry::standard())?;
-    output::warnings(&config);
+    let (_, config) = beginning::read(options.config.clone(), options.profile.as_deref())?;
     let replay = what(&options, &config)?;
     // Before anything is started: a name that is misspelt should not open a destination.
     File::open(&options.file).map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", options.file)))?;
-    let control = config.never_dropping().into_control().map_err(|error| Stop::Failed(error.to_string()))?;
-    control.set_self_log(SelfLogOutput { stderr: true, file: None });
+    let control = beginning::start(config.never_dropping())?;
     let outcome = control.replay(&replay);
     // Where there was no room for so long, little is waited for again.
     let patience = if outcome.is_ok() { options.timeout } else { options.timeout.min(Duration::from_secs(5)) };

@@ -8,19 +8,17 @@ mod record;
 mod time;
 mod wait;
 
-use crate::args::{Stop, duration, list, needed, other, source, text};
-use crate::{ending, kinds, output};
+use crate::args::{Stop, duration, list, other, text};
+use crate::{beginning, ending, kinds};
 use feed::Feed;
-use interrupt::Interrupt;
+use interrupt::{End, Interrupt};
 use lexopt::{Arg, Parser};
 use lines::Lines;
 use std::io::{self, Read, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tracework::config::{Config, Reloader, WatchSettings};
-use tracework::engine::{SelfLogOutput, process_metadata};
+use tracework::engine::process_metadata;
 use tracework::{Control, KindSet, registry};
 
 const HELP: &str = "\
@@ -70,19 +68,15 @@ struct Options {
 pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     let options = options(parser)?;
     let started = Instant::now();
-    let source = source(&needed(options.config.clone())?, options.profile.as_deref()).rust_log(false);
-    let config = source.read(&registry::standard())?;
-    output::warnings(&config);
-    let config = for_a_pipe(config);
-    let control = config.into_control().map_err(|error| Stop::Failed(error.to_string()))?;
-    control.set_self_log(SelfLogOutput { stderr: true, file: None });
+    let (source, config) = beginning::read(options.config.clone(), options.profile.as_deref())?;
+    let control = beginning::start(for_a_pipe(config))?;
     let reloader = Reloader::preparing(&control, source, registry::standard(), for_a_pipe);
     let watch = options.watch.then(|| reloader.watch(WatchSettings::default())).transpose();
     let watch = watch.map_err(|error| Stop::Failed(format!("the config cannot be watched: {error}")))?;
     let no_signals = |error: io::Error| Stop::Failed(format!("signals cannot be watched: {error}"));
     let hangup =
         if options.watch && cfg!(unix) { Some(reloader.reload_on_hangup().map_err(no_signals)?) } else { None };
-    let end = End::watch(&control, &options, started).map_err(no_signals)?;
+    let end = End::watch(&control, started, (options.timeout, options.report)).map_err(no_signals)?;
     let read = feed(&control, &options, &end.interrupt);
     end.begin();
     drop((watch, hangup));
@@ -90,50 +84,6 @@ pub(crate) fn run(parser: &mut Parser) -> Result<ExitCode, Stop> {
     ending::tell(&report, options.report);
     read.map_err(|error| Stop::Failed(format!("standard input cannot be read: {error}")))?;
     Ok(ending::verdict(&report))
-}
-
-/// How a run ends that a signal ends.
-struct End {
-    interrupt: Interrupt,
-    /// Does somebody end it already?
-    begun: Arc<AtomicBool>,
-}
-
-impl End {
-    /// Watches for signals. One that comes while nothing more can be fed, since a destination has no room and stands still,
-    /// ends the run all the same.
-    fn watch(control: &Control, options: &Options, started: Instant) -> io::Result<Self> {
-        let this = Self { interrupt: Interrupt::watch()?, begun: Arc::default() };
-        let (interrupt, begun, control) = (this.interrupt.clone(), Arc::clone(&this.begun), control.clone());
-        let (timeout, as_json) = (options.timeout, options.report);
-        std::thread::Builder::new().name("tracework-interrupt".into()).spawn(move || {
-            while !interrupt.came() {
-                std::thread::sleep(LOOK);
-            }
-            let what = if begun.load(Ordering::Acquire) {
-                "what was read is delivered still"
-            } else {
-                "a signal ends the input"
-            };
-            output::err(&format!("tracework: {what}; a second signal ends it at once"));
-            let fed = ending::while_moving(&control, timeout, |_| begun.load(Ordering::Acquire));
-            if !fed && !begun.swap(true, Ordering::AcqRel) {
-                let report = ending::end_now(&control, started);
-                ending::tell(&report, as_json);
-                let _ = ending::verdict(&report);
-                std::process::exit(1);
-            }
-        })?;
-        Ok(this)
-    }
-
-    /// All that is to be read is fed.
-    fn begin(&self) {
-        while self.begun.swap(true, Ordering::AcqRel) {
-            // It is being ended, and so is this thread.
-            std::thread::park();
-        }
-    }
 }
 
 fn options(parser: &mut Parser) -> Result<Options, Stop> {
@@ -170,9 +120,6 @@ fn for_a_pipe(config: Config) -> Config {
 
 /// How long plain text waits for a line that may belong to it.
 const MORE: Duration = Duration::from_millis(250);
-
-/// How often is looked for a signal.
-const LOOK: Duration = Duration::from_millis(50);
 
 fn feed(control: &Control, options: &Options, interrupt: &Interrupt) -> io::Result<()> {
     let mut lines = Lines::new(Unlocked);

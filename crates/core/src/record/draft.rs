@@ -246,15 +246,21 @@ impl Draft {
         }
     }
 
+    #[inline]
+    fn note_bytes(&mut self, value: Value<'_>) {
+        if let Value::Bytes(_) = value {
+            self.flags |= layout::FLAG_BYTES;
+        }
+    }
+
     /// Adds a field.
     #[inline]
     pub fn field(&mut self, key: Key<'_>, value: Value<'_>) {
         if self.admit() {
             self.note_name(key);
-            match value {
-                Value::Error(_) => self.mark_error(),
-                Value::Bytes(_) => self.flags |= layout::FLAG_BYTES,
-                _ => {}
+            self.note_bytes(value);
+            if let Value::Error(_) = value {
+                self.mark_error();
             }
             self.sink.value(Section::Field, key, value, &self.limits);
         }
@@ -337,9 +343,7 @@ impl Draft {
     pub fn metadata(&mut self, key: &str, value: Value<'_>) {
         if self.admit() {
             self.flags |= layout::FLAG_METADATA | layout::FLAG_NAMED;
-            if let Value::Bytes(_) = value {
-                self.flags |= layout::FLAG_BYTES;
-            }
+            self.note_bytes(value);
             self.sink.value(Section::Metadata, Key::Name(key), value, &self.limits);
         }
     }
@@ -350,9 +354,7 @@ impl Draft {
         if what == Reserved::Destinations {
             self.flags |= layout::FLAG_DESTINATIONS;
         }
-        if let Value::Bytes(_) = value {
-            self.flags |= layout::FLAG_BYTES;
-        }
+        self.note_bytes(value);
         self.entries = self.entries.saturating_add(1);
         self.sink.value(Section::Reserved, Key::Place(what as u16), value, &self.limits);
     }
